@@ -1,0 +1,1 @@
+"""EDGE: reads and checks the files of `content/`."""
