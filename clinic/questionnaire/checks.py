@@ -1,0 +1,204 @@
+"""What is wrong with an answer, by the rules that its item states.
+
+WTForms reads text into values; only this module judges them, so that the web, the FHIR
+import, the command line and the tests meet the same rules. A problem is a sentence that
+says how to mend it, as a pattern and the values that fill it (so that it can be translated).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from clinic.questionnaire.conditions import Comparison, Kind, Operator, Truth, evaluate
+from clinic.questionnaire.model import Item, ItemType, Option, Questionnaire
+from clinic.questionnaire.response import Answer, Place, enabled_places
+from clinic.questionnaire.values import Coding, PartialDate, Quantity, Value
+
+ANSWER_THIS = "Answer this question to go on."
+TICK_ONE = "Tick at least one box. If none fit, tick the last box."
+ONE_ONLY = "Give one answer only."
+NOT_AN_OPTION = "Choose one of the answers shown."
+EXCLUSIVE = "“{option}” cannot stand with another answer. Keep the one that fits."
+TOO_LONG = "Shorten this to {limit} characters. It has {length} now."
+TOO_SHORT = "Write at least {limit} characters."
+TOO_SMALL = "Enter {limit} or more."
+TOO_LARGE = "Enter {limit} or less."
+TOO_EARLY = "Enter a date that is not before {limit}."
+TOO_LATE = "Enter a date that is not after {limit}."
+TOO_MANY_DECIMALS = "Use at most {limit} digits after the point."
+NO_DECIMALS = "Enter a whole number."
+WRONG_FORM = "Write this in the form that is asked for."
+WRONG_FORM_SHOWN = "Write this in the form {form}."
+NOT_A_WEB_ADDRESS = "Enter a full web address, such as https://www.example.org."
+CONTROL_CHARACTERS = "Take out the characters that cannot be printed."
+TOO_FEW_ANSWERS = "Give at least {limit} answers."
+TOO_MANY_ANSWERS = "Give at most {limit} answers."
+WRONG_KIND = "This answer is not of the kind that the question asks for."
+
+KIND_OF: Mapping[ItemType, tuple[type, ...]] = {
+    ItemType.BOOLEAN: (bool,),
+    ItemType.DECIMAL: (Decimal, int),
+    ItemType.INTEGER: (int,),
+    ItemType.DATE: (PartialDate,),
+    ItemType.DATETIME: (datetime, PartialDate),
+    ItemType.TIME: (time,),
+    ItemType.STRING: (str,),
+    ItemType.TEXT: (str,),
+    ItemType.URL: (str,),
+    ItemType.CHOICE: (Coding, str, int, PartialDate, time),
+    ItemType.OPEN_CHOICE: (Coding, str, int, PartialDate, time),
+    ItemType.QUANTITY: (Quantity,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something to mend at one key: a pattern and what fills it."""
+
+    key: str
+    pattern: str
+    values: Mapping[str, str | int]
+
+    def __str__(self) -> str:
+        """Give the English sentence."""
+        return self.pattern.format(**self.values)
+
+
+def response_problems(
+    questionnaire: Questionnaire,
+    answers: Mapping[str, Answer],
+    items: tuple[Item, ...] = (),
+) -> list[Problem]:
+    """Everything to mend in the answers to these items (or to all), in page order."""
+    found: list[Problem] = []
+    for place in enabled_places(questionnaire, answers, items):
+        found.extend(answer_problems(place, answers.get(place.key, ())))
+    return found
+
+
+def answer_problems(place: Place, answer: Answer) -> list[Problem]:
+    """Everything to mend in one answer, the first being the one to show."""
+    item = place.item
+    if not item.is_question or item.read_only or item.hidden:
+        return []
+    return [Problem(place.key, pattern, values) for pattern, values in _faults(item, answer)]
+
+
+Fault = tuple[str, dict[str, str | int]]
+
+
+def _faults(item: Item, answer: Answer) -> Iterator[Fault]:
+    yield from _count_faults(item, answer)
+    for value in answer:
+        if not isinstance(value, KIND_OF[item.type]) or (
+            isinstance(value, bool) and item.type is not ItemType.BOOLEAN
+        ):
+            yield WRONG_KIND, {}
+            continue
+        if item.options:
+            yield from _option_faults(item, value)
+        yield from _limit_faults(item, value)
+        if isinstance(value, str):
+            yield from _text_faults(item, value)
+
+
+def _count_faults(item: Item, answer: Answer) -> Iterator[Fault]:
+    if not answer:
+        if item.required:
+            yield (TICK_ONE if item.repeats and item.options else ANSWER_THIS), {}
+        return
+    if len(answer) > 1 and not item.repeats:
+        yield ONE_ONLY, {}
+    if item.min_occurs is not None and len(answer) < item.min_occurs:
+        yield TOO_FEW_ANSWERS, {"limit": item.min_occurs}
+    if item.max_occurs is not None and len(answer) > item.max_occurs:
+        yield TOO_MANY_ANSWERS, {"limit": item.max_occurs}
+    for option in item.options:
+        if option.exclusive and len(answer) > 1 and _chosen(option, answer):
+            yield EXCLUSIVE, {"option": option.text.words}
+
+
+def _chosen(option: Option, answer: Answer) -> bool:
+    return any(_is_option(option, value) for value in answer)
+
+
+def _is_option(option: Option, value: Value) -> bool:
+    if isinstance(option.value, Coding) and isinstance(value, Coding):
+        return option.value.same_code(value)
+    return type(option.value) is type(value) and option.value == value
+
+
+def _option_faults(item: Item, value: Value) -> Iterator[Fault]:
+    written_by_hand = item.type is ItemType.OPEN_CHOICE and isinstance(value, str)
+    if not written_by_hand and not any(_is_option(option, value) for option in item.options):
+        yield NOT_AN_OPTION, {}
+
+
+def _limit_faults(item: Item, value: Value) -> Iterator[Fault]:
+    number = value.value if isinstance(value, Quantity) else value
+    if isinstance(number, int | Decimal) and not isinstance(number, bool):
+        yield from _decimal_faults(item, number)
+    dated = isinstance(value, PartialDate | datetime)
+    if item.minimum is not None and _holds(value, Operator.LESS, item.minimum):
+        yield (TOO_EARLY if dated else TOO_SMALL), {"limit": limit_words(item.minimum)}
+    if item.maximum is not None and _holds(value, Operator.GREATER, item.maximum):
+        yield (TOO_LATE if dated else TOO_LARGE), {"limit": limit_words(item.maximum)}
+
+
+def _decimal_faults(item: Item, number: int | Decimal) -> Iterator[Fault]:
+    exponent = number.as_tuple().exponent if isinstance(number, Decimal) else 0
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    if item.max_decimal_places is not None and places > item.max_decimal_places:
+        if item.max_decimal_places == 0:
+            yield NO_DECIMALS, {}
+        else:
+            yield TOO_MANY_DECIMALS, {"limit": item.max_decimal_places}
+
+
+def _text_faults(item: Item, text: str) -> Iterator[Fault]:
+    if any(ord(c) < 32 and c not in "\n\r\t" or ord(c) == 127 for c in text):
+        yield CONTROL_CHARACTERS, {}
+    if item.max_length is not None and len(text) > item.max_length:
+        yield TOO_LONG, {"limit": item.max_length, "length": len(text)}
+    if item.min_length is not None and len(text) < item.min_length:
+        yield TOO_SHORT, {"limit": item.min_length}
+    if item.pattern and not re.fullmatch(item.pattern, text):
+        if item.entry_format:
+            yield WRONG_FORM_SHOWN, {"form": item.entry_format}
+        else:
+            yield WRONG_FORM, {}
+    if item.type is ItemType.URL and not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9+.-]*:[^\s<>\"]+", text):
+        yield NOT_A_WEB_ADDRESS, {}
+
+
+class _One:
+    """Facts of one value, so that limits are judged by the one evaluator."""
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+    def known(self, kind: Kind, name: str) -> tuple[Value, ...]:
+        """Give the value."""
+        return (self.value,)
+
+
+def _holds(value: Value, operator: Operator, limit: Value) -> bool:
+    comparison = Comparison(Kind.QUESTION, "", operator, limit)
+    return evaluate(comparison, _One(value)) is Truth.TRUE
+
+
+def limit_words(limit: Value) -> str:
+    """Give a limit as a person would write it: long dates, a number with its unit."""
+    if isinstance(limit, PartialDate) and limit.day is not None:
+        return _long_date(limit.first_day)
+    if isinstance(limit, datetime):
+        return _long_date(limit.date())
+    if isinstance(limit, Quantity):
+        return f"{limit.value} {limit.unit or limit.code or ''}".strip()
+    return str(limit)
+
+
+def _long_date(day: date) -> str:
+    return f"{day:%B} {day.day}, {day.year}"
