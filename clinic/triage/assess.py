@@ -1,0 +1,190 @@
+"""The assessment of one response: findings, urgency, flags, and whether the screen is complete."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from clinic.intake import Intake
+from clinic.questionnaire.conditions import Kind, Silence, Truth, evaluate
+from clinic.questionnaire.model import Questionnaire
+from clinic.questionnaire.response import Answer, Response, enabled_response
+from clinic.triage.facts import TriageFacts
+from clinic.triage.rules import Rule, RuleSet, Urgency
+
+
+class FlagState(StrEnum):
+    """What is known of a flag. Denied needs every one of its questions answered."""
+
+    PRESENT = "present"
+    DENIED = "denied"
+    NOT_ANSWERED = "not_answered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A rule that fired, with the answers it rests on (link id and answer, in page order).
+
+    It keeps the words of the rule, so that a stored assessment reads the same after the
+    rules have changed. `held` is true when the answers have since changed and the finding
+    stands because an emergency page had been shown.
+    """
+
+    rule_id: str
+    urgency: Urgency | None
+    flags: tuple[str, ...]
+    staff: str
+    source: tuple[str, ...] = ()
+    advice: str = ""
+    answers: tuple[tuple[str, Answer], ...] = ()
+    held: bool = False
+
+    @property
+    def level(self) -> Urgency:
+        """The level of the rule; a note counts as self-care."""
+        return self.urgency or Urgency.SELF_CARE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What the rules say of one response, with the set that said it."""
+
+    urgency: Urgency
+    incomplete: bool
+    findings: tuple[Finding, ...]
+    flags: Mapping[str, FlagState]
+    unanswered: tuple[str, ...]
+    rules_version: str
+    rules_hash: str
+
+    @property
+    def is_emergency(self) -> bool:
+        """True when the patient must be told to get help at once."""
+        return self.urgency is Urgency.EMERGENCY_NOW
+
+    @property
+    def emergencies(self) -> tuple[Finding, ...]:
+        """The findings that are emergencies."""
+        return self.at(Urgency.EMERGENCY_NOW)
+
+    @property
+    def leading(self) -> tuple[Finding, ...]:
+        """The findings at the level that was given."""
+        return self.at(self.urgency)
+
+    def at(self, urgency: Urgency) -> tuple[Finding, ...]:
+        """The findings at one level."""
+        return tuple(finding for finding in self.findings if finding.urgency is urgency)
+
+
+def assess(
+    rules: RuleSet,
+    questionnaire: Questionnaire,
+    response: Response,
+    *,
+    today: date,
+    offered: Collection[str] | None = None,
+    held: Collection[str] = (),
+) -> Assessment:
+    """Assess a response. Findings come most urgent first, then in the order of the rules.
+
+    `offered` as in TriageFacts; `held` are ids of emergency rules that stay although the
+    answers changed.
+    """
+    shown = enabled_response(questionnaire, response)
+    facts = TriageFacts(questionnaire, shown, today, offered)
+    truths = {rule.id: evaluate(rule.when, facts) for rule in rules.rules}
+    findings = tuple(
+        _finding(rule, _rests_on(rule, questionnaire, shown), truths[rule.id])
+        for rule in rules.rules
+        if truths[rule.id] is Truth.TRUE or rule.id in held
+    )
+    incomplete = any(truths[rule.id] is Truth.UNKNOWN for rule in rules.emergency)
+    return Assessment(
+        urgency=_urgency(rules, findings, facts, incomplete),
+        incomplete=incomplete,
+        findings=tuple(sorted(findings, key=lambda finding: finding.level.rank)),
+        flags={
+            flag: _flag_state(flag, rules, truths, findings, facts) for flag in rules.flags
+        },
+        unanswered=_unanswered(rules, truths, facts, questionnaire),
+        rules_version=rules.version,
+        rules_hash=rules.hash,
+    )
+
+
+def assess_intake(rules: RuleSet, intake: Intake, today: date) -> Assessment:
+    """Assess an intake as it stands; once an emergency page was shown, it is held."""
+    return assess(
+        rules,
+        intake.questionnaire,
+        intake.response,
+        today=today,
+        offered=None if intake.submitted else intake.offered,
+        held={alarm.rule_id for alarm in intake.alarms},
+    )
+
+
+def _urgency(
+    rules: RuleSet, findings: tuple[Finding, ...], facts: TriageFacts, incomplete: bool
+) -> Urgency:
+    levels = [finding.urgency for finding in findings if finding.urgency is not None]
+    if levels:
+        return min(levels, key=lambda level: level.rank)
+    if not incomplete and evaluate(rules.self_care, facts) is Truth.TRUE:
+        return Urgency.SELF_CARE
+    return Urgency.ROUTINE
+
+
+def _finding(rule: Rule, answers: tuple[tuple[str, Answer], ...], truth: Truth) -> Finding:
+    return Finding(
+        rule_id=rule.id,
+        urgency=rule.urgency,
+        flags=rule.flags,
+        staff=rule.staff,
+        source=rule.source,
+        advice=rule.advice,
+        answers=answers,
+        held=truth is not Truth.TRUE,
+    )
+
+
+def _rests_on(
+    rule: Rule, questionnaire: Questionnaire, response: Response
+) -> tuple[tuple[str, Answer], ...]:
+    return tuple(
+        (item.link_id, response.answers[item.link_id])
+        for item in questionnaire.walk()
+        if item.link_id in rule.reads and item.link_id in response.answers
+    )
+
+
+def _flag_state(
+    flag: str,
+    rules: RuleSet,
+    truths: Mapping[str, Truth],
+    findings: tuple[Finding, ...],
+    facts: TriageFacts,
+) -> FlagState:
+    if any(flag in finding.flags for finding in findings):
+        return FlagState.PRESENT
+    speaking = [rule for rule in rules.rules if flag in rule.flags]
+    all_false = all(truths[rule.id] is Truth.FALSE for rule in speaking)
+    read = frozenset().union(*(rule.reads for rule in speaking))
+    open_questions = (Silence.BLANK, Silence.NOT_ASKED)
+    all_answered = not any(facts.known(Kind.QUESTION, q) in open_questions for q in read)
+    return FlagState.DENIED if all_false and all_answered else FlagState.NOT_ANSWERED
+
+
+def _unanswered(
+    rules: RuleSet, truths: Mapping[str, Truth], facts: TriageFacts, questionnaire: Questionnaire
+) -> tuple[str, ...]:
+    """The questions without an answer that keep an emergency rule open, in page order."""
+    open_rules = [rule for rule in rules.emergency if truths[rule.id] is Truth.UNKNOWN]
+    read = frozenset().union(*(rule.reads for rule in open_rules))
+    return tuple(
+        item.link_id
+        for item in questionnaire.walk()
+        if item.link_id in read
+        and facts.known(Kind.QUESTION, item.link_id) in (Silence.BLANK, Silence.NOT_ASKED)
+    )

@@ -1,0 +1,95 @@
+"""What a rule is, and the set of them that an assessment is made with."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+from clinic.questionnaire.conditions import Comparison, Condition, Kind, comparisons
+
+
+class Urgency(StrEnum):
+    """How soon somebody should look, most urgent first."""
+
+    EMERGENCY_NOW = "emergency_now"
+    SAME_DAY = "same_day"
+    URGENT_2WK = "urgent_2wk"
+    ROUTINE = "routine"
+    SELF_CARE = "self_care"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most urgent."""
+        return list(Urgency).index(self)
+
+    def or_sooner(self, other: "Urgency") -> "Urgency":
+        """Give the more urgent of two."""
+        return min(self, other, key=lambda urgency: urgency.rank)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule: what it reads, how urgent it is, and in what words staff are told.
+
+    `urgency` is None for a note that sets no level. `basis` says where the limit comes
+    from; `advice` is the id of extra words for the emergency page, or "".
+    """
+
+    id: str
+    when: Condition
+    urgency: Urgency | None
+    flags: tuple[str, ...] = ()
+    staff: str
+    source: tuple[str, ...]
+    basis: str = ""
+    advice: str = ""
+    about: str = ""
+    reviewed_by: str | None = None
+    reviewed_on: date | None = None
+    review_by: date
+
+    @property
+    def is_note(self) -> bool:
+        """True of a rule that is printed only and raises no flag."""
+        return not self.flags
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The link ids of the questions that the condition rests on."""
+        return frozenset(
+            part.name for part in comparisons(self.when) if part.kind is Kind.QUESTION
+        )
+
+    def comparisons(self) -> Iterator[Comparison]:
+        """Every comparison that the rule makes, named conditions opened."""
+        return comparisons(self.when)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """The red-flag rules with the version and hash that are printed on every paper."""
+
+    version: str
+    hash: str
+    rules: tuple[Rule, ...]
+    self_care: Condition
+
+    def rule(self, rule_id: str) -> Rule:
+        """Give a rule by id. Raises KeyError."""
+        return next(rule for rule in self.rules if rule.id == rule_id)
+
+    @property
+    def emergency(self) -> tuple[Rule, ...]:
+        """The rules that stop a patient at once."""
+        return tuple(rule for rule in self.rules if rule.urgency is Urgency.EMERGENCY_NOW)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Every flag that some rule speaks of, in the order of the rules."""
+        return tuple(dict.fromkeys(flag for rule in self.rules for flag in rule.flags))
+
+    @property
+    def emergency_questions(self) -> frozenset[str]:
+        """The link ids that an emergency rule reads."""
+        return frozenset().union(*(rule.reads for rule in self.emergency))
