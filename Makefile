@@ -1,0 +1,52 @@
+# Everything a person types to try, test and look after this project. `make help` lists it.
+
+PORT ?= 8000
+CLINIC_DATA ?= .data
+WORKERS ?= 2
+
+export PYTHONUTF8 = 1
+run: export PORT := $(PORT)
+run: export CLINIC_DATA := $(abspath $(CLINIC_DATA))
+
+.DEFAULT_GOAL = help
+.PHONY: help run test proof check format bench wheel clean
+
+help: ## Say what can be done here
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: ## Set up what is missing, then serve with demo people (PORT=8000 CLINIC_DATA=.data)
+	@deploy/setup.sh run
+	@exec .venv/bin/clinic run --demo
+
+test: ## Set up what is missing, then run the tests: under five minutes
+	@deploy/setup.sh test
+	.venv/bin/python -m pytest -m "not proof" -n $(WORKERS) --dist worksteal
+
+proof: ## Run the long proofs: kills, fuzz, matrices
+	@deploy/setup.sh test
+	.venv/bin/python -m pytest -m proof
+
+check: ## Look at format, lint, types, the direction of imports, and all content
+	@deploy/setup.sh check
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+	.venv/bin/clinic check
+
+format: ## Put the code into its house format
+	@deploy/setup.sh check
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+bench: ## Measure; the figures stand in bench/README.md
+	@deploy/setup.sh test
+	.venv/bin/python bench/run.py
+
+wheel: ## Build dist/clinic_intake-*.whl, with pages and content inside
+	@deploy/setup.sh check
+	.venv/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+clean: ## Remove what make made; the data in CLINIC_DATA stays
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
