@@ -1,0 +1,37 @@
+"""What tests of any folder may ask for and must have cleaned up: PostgreSQL, and a browser."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A private PostgreSQL cluster, one for each worker that needs one."""
+    if not (postgres.find("initdb") and postgres.find("postgres")):
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    with postgres.running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
+    """The address of an empty PostgreSQL database of this test's own."""
+    with postgres_server.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The system's Chromium; Ubuntu's, which only points at a snap, does not count."""
+    for name in BROWSERS:
+        path = shutil.which(name)
+        if path and b"/snap/" not in Path(path).read_bytes()[:4096]:
+            return path
+    pytest.skip("Chromium is not installed: apt-get install chromium")
