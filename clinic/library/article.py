@@ -1,0 +1,95 @@
+"""One text for patients: a stretch, an option or a page."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from markupsafe import escape
+
+from clinic.errors import NotFound
+from clinic.library.sections import Section
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The drawings of a stretch, by the name of their file in `content/figures/`."""
+
+    start: str
+    end: str
+    easier: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Hold:
+    """How long a stretch is held, in seconds, and on how many sides.
+
+    `least_seconds` is None when any shorter time will do.
+    """
+
+    least_seconds: int | None
+    most_seconds: int
+    sides: int
+
+
+@dataclass(frozen=True)
+class Span:
+    """From the least to the most."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of an option's label, and the keys of the sources it rests on."""
+
+    text: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Article:
+    """One text for patients with all that its file says about it.
+
+    `dose` fields are set for stretches only, and `facts` for options only. `digest` is the
+    SHA-256 of the file; a translation carries that of its English as `source_hash`.
+    """
+
+    kind: str
+    id: str
+    language: str
+    title: str
+    purpose: str
+    version: int
+    status: str
+    reviewed_by: str | None
+    reviewed_on: dt.date | None
+    review_by: dt.date
+    checked_on: dt.date
+    sources: tuple[str, ...]
+    intro: Section
+    sections: tuple[Section, ...]
+    digest: str
+    order: int = 100
+    source_hash: str | None = None
+    figures: Figures | None = None
+    hold: Hold | None = None
+    repeats: Span | None = None
+    times_a_day: Span | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    def section(self, section_id: str) -> Section:
+        """Give the section with this id; NotFound when there is none."""
+        for section in self.sections:
+            if section.id == section_id:
+                return section
+        raise NotFound(f"The article {self.id!r} has no section {section_id!r}.")
+
+    @property
+    def html(self) -> str:
+        """The whole body, with a second-level heading before each section."""
+        parts = (
+            f'<h2 id="{section.id}">{escape(section.title)}</h2>\n{section.html}'
+            for section in self.sections
+        )
+        return "\n".join(filter(None, (self.intro.html, *parts)))

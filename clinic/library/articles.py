@@ -1,0 +1,98 @@
+"""What patients read: the stretches, the options and the pages, in each language."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from clinic.errors import ContentFault, NotFound
+from clinic.library.article import Article
+from clinic.library.article_files import ArticleFile, Library
+from clinic.library.faults import Fault
+from clinic.library.sources import check_sources
+
+FIRST_LANGUAGE = "en"
+KINDS = ("stretches", "options", "pages")
+LANGUAGE = re.compile("[a-z]{2}")
+
+
+@dataclass(frozen=True)
+class Articles:
+    """All articles, by kind, id and language."""
+
+    by_place: Mapping[tuple[str, str, str], Article]
+
+    def __iter__(self) -> Iterator[Article]:
+        """Go through all articles in all languages."""
+        return iter(self.by_place.values())
+
+    def get(self, kind: str, article_id: str, language: str = FIRST_LANGUAGE) -> Article:
+        """Give an article in a language, or in English where it is not translated.
+
+        The article's own `language` tells which it is. NotFound when there is neither.
+        """
+        for tongue in (language, FIRST_LANGUAGE):
+            found = self.by_place.get((kind, article_id, tongue))
+            if found is not None:
+                return found
+        raise NotFound(f"There is no article {article_id!r} among the {kind}.")
+
+    def stretches(self, language: str = FIRST_LANGUAGE) -> tuple[Article, ...]:
+        """Give the stretches in their order."""
+        return self._all("stretches", language)
+
+    def options(self, language: str = FIRST_LANGUAGE) -> tuple[Article, ...]:
+        """Give the options that have a label of facts, in their order."""
+        return tuple(each for each in self._all("options", language) if each.facts)
+
+    def page(self, page_id: str, language: str = FIRST_LANGUAGE) -> Article:
+        """Give a page by its id."""
+        return self.get("pages", page_id, language)
+
+    def _all(self, kind: str, language: str) -> tuple[Article, ...]:
+        ids = {article_id for each, article_id, _ in self.by_place if each == kind}
+        found = [self.get(kind, article_id, language) for article_id in ids]
+        return tuple(sorted(found, key=lambda article: (article.order, article.id)))
+
+
+def read_articles(content_dir: Path) -> Articles:
+    """Read every article of every language; ContentFault with all faults if there is one."""
+    articles, faults = check_articles(content_dir)
+    if faults:
+        raise ContentFault([str(fault) for fault in faults])
+    return articles
+
+
+def check_articles(content_dir: Path) -> tuple[Articles, list[Fault]]:
+    """Give the articles that can be read, and every fault of their files."""
+    sources, _ = check_sources(content_dir)
+    drawings = frozenset(path.stem for path in (content_dir / "figures").glob("*.svg"))
+    library = Library(content_dir, sources, drawings)
+    faults: list[Fault] = []
+    found: dict[tuple[str, str, str], Article] = {}
+    for language in languages(content_dir):
+        for kind in KINDS:
+            for path in sorted((content_dir / language / kind).glob("*.md")):
+                article = ArticleFile(library, path, faults).article()
+                if article is not None:
+                    found[kind, article.id, language] = article
+    _check_translations(found, content_dir, faults)
+    return Articles(found), faults
+
+
+def languages(content_dir: Path) -> tuple[str, ...]:
+    """Give the languages that have a folder of content, English first."""
+    found = {path.name for path in content_dir.iterdir() if LANGUAGE.fullmatch(path.name)}
+    return (FIRST_LANGUAGE, *sorted(found - {FIRST_LANGUAGE}))
+
+
+def _check_translations(
+    found: Mapping[tuple[str, str, str], Article], content_dir: Path, faults: list[Fault]
+) -> None:
+    for (kind, article_id, language), article in found.items():
+        english = found.get((kind, article_id, FIRST_LANGUAGE))
+        digest = english.digest if english else None
+        if language != FIRST_LANGUAGE and article.source_hash != digest:
+            path = f"{content_dir.name}/{language}/{kind}/{article_id}.md"
+            mend = f"bring it up to date, then set source_hash to {digest}"
+            faults.append(Fault(path, 1, f"not made from the English as it stands: {mend}"))

@@ -1,0 +1,86 @@
+"""Every citation once: reads `content/sources.yaml`."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from clinic.errors import ContentFault, NotFound
+from clinic.library.faults import Fault
+from clinic.library.lined_yaml import Fields, read_mapping
+
+FILE = "sources.yaml"
+KEYS = ("title", "by", "year", "url", "also", "read", "note", "checked_on")
+HOW_READ = ("full", "excerpt", "abstract", "memory")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One citation: who said it, where it is, and how much of it was read when."""
+
+    key: str
+    title: str
+    by: str
+    year: int | None
+    url: str | None
+    also: tuple[str, ...]
+    read: str
+    note: str | None
+    checked_on: dt.date
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All citations, by key."""
+
+    by_key: dict[str, Source]
+
+    def __contains__(self, key: object) -> bool:
+        """Whether a source has this key."""
+        return key in self.by_key
+
+    def source(self, key: str) -> Source:
+        """Give the source with this key; NotFound when there is none."""
+        if key not in self.by_key:
+            raise NotFound(f"{FILE} has no source {key!r}.")
+        return self.by_key[key]
+
+
+def read_sources(content_dir: Path) -> Sources:
+    """Read all citations; ContentFault with every fault when something is wrong."""
+    sources, faults = check_sources(content_dir)
+    if faults:
+        raise ContentFault([str(fault) for fault in faults])
+    return sources
+
+
+def check_sources(content_dir: Path) -> tuple[Sources, list[Fault]]:
+    """Give the citations that can be read, and every fault of the file."""
+    path = content_dir / FILE
+    faults: list[Fault] = []
+    if not path.is_file():
+        return Sources({}), [Fault(str(path), 1, "the file is missing: add it")]
+    mapping = read_mapping(path.read_text(encoding="utf-8"), str(path), faults)
+    if mapping is None:
+        return Sources({}), faults
+    top = Fields(mapping, str(path), faults)
+    parts = {str(key): top.fields(key) for key in mapping}
+    found = {key: _source(key, fields) for key, fields in parts.items() if fields is not None}
+    return Sources(found), faults
+
+
+def _source(key: str, fields: Fields) -> Source:
+    fields.only(KEYS)
+    url = fields.text_or_none("url")
+    if url is not None and not url.startswith("https://"):
+        fields.fault("url", "'url' must begin with https://")
+    return Source(
+        key=key,
+        title=fields.text("title"),
+        by=fields.text("by"),
+        year=fields.number_or_none("year", least=1900, most=2100),
+        url=url,
+        also=fields.texts("also", required=False),
+        read=fields.one_of("read", HOW_READ),
+        note=fields.text_or_none("note", required=False),
+        checked_on=fields.date("checked_on"),
+    )
