@@ -1,0 +1,190 @@
+"""Settings from the environment, here and nowhere else. A wrong one stops the start."""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from clinic.errors import Misconfigured
+
+KNOWN_LANGUAGES = ("en", "es")
+POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
+PHONE = re.compile(r"^[0-9+() .-]{2,25}$")
+
+Words = Annotated[tuple[str, ...], NoDecode]
+
+
+def utc_now() -> datetime:
+    """The time, for the edges of the program: what lies below is given it."""
+    return datetime.now(UTC)
+
+
+class Settings(BaseSettings):
+    """What whoever runs the program can choose. Each is a variable `CLINIC_<NAME>` or the alias."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CLINIC_",
+        frozen=True,
+        populate_by_name=True,
+        extra="forbid",
+    )
+
+    data: Path = Path(".data")
+    """Where the embedded database and its neighbours lie."""
+    database_url: str | None = Field(None, validation_alias="DATABASE_URL", repr=False)
+    """A PostgreSQL address; without one the database is a file in the data folder."""
+    smtp_url: str | None = Field(None, validation_alias="SMTP_URL", repr=False)
+    key_file: Path = Field(default_factory=lambda: default_key_file(os.environ))
+    port: int = Field(8000, validation_alias="PORT", ge=1, le=65535)
+    clinic_name: str = Field("Example Spine Clinic", validation_alias="CLINIC_NAME", max_length=120)
+    clinic_phone: str = Field("555-555-0100", validation_alias="CLINIC_PHONE")
+    emergency_number: str = "911"
+    crisis_line: str = "988"
+    time_zone: str = "America/New_York"
+    paper: Literal["letter", "a4"] = "letter"
+    languages: Words = ("en",)
+    open_intake: bool = True
+    """False when only an invited patient may start."""
+    retention_days: int | None = Field(None, ge=1)
+    resume_days: int = Field(14, ge=1, le=90)
+    opening_hours: str = "Monday to Friday, 8 am to 5 pm"
+    call_by: str = "5 pm"
+    behind_tls: bool = False
+    trusted_hosts: Words = ("127.0.0.1", "localhost")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  the library names its arguments
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take arguments only: load_settings reads the environment, when it is asked to."""
+        return (init_settings,)
+
+    @field_validator("languages", "trusted_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(word for word in re.split(r"[,\s]+", value) if word)
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value or any(word not in KNOWN_LANGUAGES for word in value):
+            raise ValueError(f"name languages out of: {', '.join(KNOWN_LANGUAGES)}")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _real_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as fault:
+            raise ValueError(f"there is no time zone called {value!r}") from fault
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not POSTGRES.match(value):
+            raise ValueError(
+                "it must begin with postgresql:// (leave it out for the embedded database)"
+            )
+        return POSTGRES.sub("postgresql+psycopg://", value)
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("smtp://", "smtps://")):
+            raise ValueError("it must begin with smtp:// or smtps://")
+        return value
+
+    @field_validator("clinic_phone", "emergency_number", "crisis_line")
+    @classmethod
+    def _phone(cls, value: str) -> str:
+        if not PHONE.match(value):
+            raise ValueError("write a phone number in digits")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clinic's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def database_path(self) -> Path:
+        """The file of the embedded database."""
+        return self.data / "clinic.db"
+
+    def today(self, now: datetime) -> date:
+        """The day that it is in the clinic at a moment."""
+        return now.astimezone(self.zone).date()
+
+
+def default_key_file(environ: Mapping[str, str]) -> Path:
+    """Where the key file is looked for when CLINIC_KEY_FILE does not say."""
+    config = environ.get("XDG_CONFIG_HOME")
+    try:
+        return (Path(config) if config else Path.home() / ".config") / "clinic-intake/clinic.key"
+    except RuntimeError as fault:
+        raise Misconfigured("Set CLINIC_KEY_FILE: this account has no home folder.") from fault
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises Misconfigured with a line for every wrong variable."""
+    given = os.environ if environ is None else environ
+    _refuse_unknown(given)
+    source = EnvSettingsSource(Settings)
+    source.env_vars = {name.lower(): value for name, value in given.items() if value}
+    values: dict[str, Any] = source()
+    if not given.get("CLINIC_KEY_FILE"):
+        values["key_file"] = default_key_file(given)
+    try:
+        return Settings(**values)
+    except ValidationError as fault:
+        raise Misconfigured("\n".join(_sentence(error) for error in fault.errors())) from None
+
+
+def variables() -> tuple[str, ...]:
+    """The names of all variables that are read."""
+    return tuple(_variable(name) for name in Settings.model_fields)
+
+
+def _variable(field: str) -> str:
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"CLINIC_{field.upper()}"
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = variables()
+    unknown = [name for name in environ if name.startswith("CLINIC_") and name not in known]
+    if unknown:
+        raise Misconfigured(
+            "\n".join(f"{name}: there is no such setting." for name in sorted(unknown))
+        )
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    """What is wrong, without the value: an address may hold a password."""
+    place = str(error["loc"][0])
+    name = _variable(place) if place in Settings.model_fields else place
+    message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+    return f"{name}: {message[0].lower()}{message[1:]}."
