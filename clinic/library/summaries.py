@@ -1,0 +1,137 @@
+"""Reads content/summary/*.yaml: which question feeds which line of a summary."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from clinic.errors import ContentFault
+from clinic.library.faults import Fault
+from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.summary.lines import (
+    EMPTY_PLAN,
+    NO_CODES,
+    LinePlan,
+    NumberPlan,
+    PartPlan,
+    SafetyGroupPlan,
+    SafetyPlan,
+    SectionPlan,
+    SummaryPlan,
+)
+
+FOLDER = "summary"
+PERSON = ("name", "birth_date", "sex", "phone", "language", "answered_by")
+KEYS = ("questionnaire", "review", "person", "sections", "safety", "numbers", "flags")
+
+
+def read_summary_plan(content: Path, questionnaire: str = "low-back-intake") -> SummaryPlan:
+    """Read the plan for a questionnaire; an empty one when it has none. Raises ContentFault."""
+    path = content / FOLDER / f"{questionnaire}.yaml"
+    if not path.is_file():
+        return EMPTY_PLAN
+    faults: list[Fault] = []
+    mapping = read_mapping(path.read_text(encoding="utf-8"), str(path), faults)
+    plan = _plan(Fields(mapping, str(path), faults)) if mapping is not None else None
+    if faults or plan is None:
+        raise ContentFault([str(fault) for fault in faults])
+    return plan
+
+
+def _plan(top: Fields) -> SummaryPlan:
+    top.only(KEYS)
+    top.text("questionnaire")
+    _review(top)
+    return SummaryPlan(
+        person=_person(top),
+        sections=tuple(_section(part) for part in _mappings(top, "sections")),
+        safety=tuple(_safety_group(part) for part in _mappings(top, "safety")),
+        numbers=tuple(_number(part) for part in _mappings(top, "numbers")),
+        flags=_flags(top),
+    )
+
+
+def _review(top: Fields) -> None:
+    review = top.fields("review")
+    if review is not None:
+        review.only(("status", "reviewed_by", "reviewed_on", "review_by"))
+        review.text("status")
+        review.text_or_none("reviewed_by")
+        review.date_or_none("reviewed_on")
+        review.date("review_by")
+
+
+def _person(top: Fields) -> dict[str, tuple[str, ...]]:
+    part = top.fields("person")
+    if part is None:
+        return {}
+    part.only(PERSON)
+    return {name: part.texts(name) for name in PERSON}
+
+
+def _flags(top: Fields) -> dict[str, str]:
+    part = top.fields("flags")
+    return {str(flag): part.text(str(flag)) for flag in part.mapping} if part else {}
+
+
+def _section(part: Fields) -> SectionPlan:
+    part.only(("id", "title", "lines"))
+    lines = tuple(_line(line) for line in _mappings(part, "lines"))
+    return SectionPlan(part.text("id"), part.text("title"), lines)
+
+
+def _line(part: Fields) -> LinePlan:
+    part.only(("id", "label", "lead", "parts"))
+    parts = tuple(_part(each) for each in _mappings(part, "parts"))
+    return LinePlan(part.text("id"), part.text("label"), parts, _yes(part, "lead"))
+
+
+def _part(part: Fields) -> PartPlan:
+    part.only(("question", "say", "hide", "also"))
+    say = part.text_or_none("say", required=False) or "{}"
+    if say.count("{}") != 1:
+        part.fault("say", "'say' must hold {} once, for the answer")
+        say = "{}"
+    hide = frozenset(part.texts("hide", required=False))
+    return PartPlan(part.text("question"), say, hide, part.texts("also", required=False))
+
+
+def _safety_group(part: Fields) -> SafetyGroupPlan:
+    part.only(("id", "title", "questions"))
+    questions = tuple(_safety(each) for each in _mappings(part, "questions"))
+    return SafetyGroupPlan(part.text("id"), part.text("title"), questions)
+
+
+def _safety(part: Fields) -> SafetyPlan:
+    part.only(("question", "short", "then", "no"))
+    no = frozenset(part.texts("no", required=False)) or NO_CODES
+    then = part.texts("then", required=False)
+    return SafetyPlan(part.text("question"), part.text("short"), then, no)
+
+
+def _number(part: Fields) -> NumberPlan:
+    part.only(("id", "name", "question", "lowest", "highest", "higher_is"))
+    return NumberPlan(
+        id=part.text("id"),
+        name=part.text("name"),
+        question=part.text("question"),
+        lowest=part.number("lowest"),
+        highest=part.number("highest"),
+        higher_is=part.one_of("higher_is", ("worse", "better")),
+    )
+
+
+def _yes(part: Fields, key: str) -> bool:
+    value = part.value(key, required=False)
+    if value is not None and not isinstance(value, bool):
+        part.fault(key, f"{key!r} must be true or false")
+    return value is True
+
+
+def _mappings(part: Fields, key: str) -> Collection[Fields]:
+    value = part.value(key)
+    if isinstance(value, CommentedSeq) and all(isinstance(each, CommentedMap) for each in value):
+        return [Fields(each, part.path, part.faults, part.first_line) for each in value]
+    if key in part.mapping:
+        part.fault(key, f"{key!r} must be a list of entries")
+    return []

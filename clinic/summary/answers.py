@@ -1,0 +1,89 @@
+"""The answers of an intake, found by question and put into words."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import cached_property
+
+from clinic.intake import Intake
+from clinic.questionnaire.model import Item, ItemType, Step
+from clinic.questionnaire.response import Answer, Place, enabled_places, unasked
+from clinic.summary.model import Said, StepAnswers
+from clinic.summary.words import answer_words, codes, is_typed
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Every question that an intake shows, where it stands, with the words of its answer."""
+
+    intake: Intake
+    language: str
+    zone: tzinfo
+
+    @cached_property
+    def places(self) -> dict[str, list[Place]]:
+        """Where each question stands, by link id; in a repetition, once for each instance."""
+        found: dict[str, list[Place]] = {}
+        answers = self.intake.response.answers
+        for place in enabled_places(self.intake.questionnaire, answers):
+            if place.item.is_question:
+                found.setdefault(place.item.link_id, []).append(place)
+        return found
+
+    def answer(self, key: str) -> Answer:
+        """Give the answer under a key; nothing when it is blank or switched off."""
+        return self.intake.shown.answers.get(key, ())
+
+    def words(self, place: Place) -> tuple[str, ...]:
+        """Give the values of an answer in the reader's words."""
+        return answer_words(place.item, self.answer(place.key), self.language, self.zone)
+
+    def typed(self, place: Place) -> bool:
+        """True when the answer holds the patient's own words."""
+        return is_typed(place.item, self.answer(place.key))
+
+    def codes(self, place: Place) -> frozenset[str]:
+        """Give the codes of an answer."""
+        return codes(self.answer(place.key))
+
+    def regions(self, place: Place) -> tuple[str, ...]:
+        """Give the code of each value of an answer, in order."""
+        return tuple(code for value in self.answer(place.key) for code in codes((value,)))
+
+    def at(self, link_id: str) -> list[Place]:
+        """Give the places of a question; none when it is not shown."""
+        return self.places.get(link_id, [])
+
+    def text(self, link_id: str) -> str:
+        """Give the whole answer to a question as one text."""
+        return ", ".join(words for place in self.at(link_id) for words in self.words(place))
+
+    def said(self, place: Place) -> Said:
+        """Give a question with its answer."""
+        return Said(
+            key=place.key,
+            link_id=place.item.link_id,
+            question=self.question(place.item),
+            answers=self.words(place),
+            typed=self.typed(place),
+        )
+
+    def question(self, item: Item) -> str:
+        """Give the words of a question, or its link id where it has none."""
+        words = item.text.within(self.language)
+        return f"{item.prefix} {words}".strip() or item.link_id
+
+    def steps(self) -> tuple[StepAnswers, ...]:
+        """Every shown question of every step, in page order, each once."""
+        found = (self._step(step) for step in self.intake.questionnaire.steps)
+        return tuple(step for step in found if step.said)
+
+    def _step(self, step: Step) -> StepAnswers:
+        places = enabled_places(self.intake.questionnaire, self.intake.response.answers, step.items)
+        said = tuple(self.said(place) for place in places if self._is_listed(place))
+        return StepAnswers(step.id, step.title.within(self.language), said)
+
+    def _is_listed(self, place: Place) -> bool:
+        item = place.item
+        if item.type in (ItemType.GROUP, ItemType.DISPLAY) or item.hidden:
+            return False
+        return not unasked(item) or bool(self.answer(place.key))

@@ -1,0 +1,111 @@
+"""Makes the summary of one intake."""
+
+from datetime import date, tzinfo
+
+from clinic.intake import Consent, Intake
+from clinic.questionnaire.values import PartialDate, whole_years
+from clinic.summary.answers import Answers
+from clinic.summary.findings import (
+    act_by,
+    alarm_words,
+    corrections,
+    findings,
+    flag_words,
+    unanswered,
+)
+from clinic.summary.lines import SummaryPlan
+from clinic.summary.model import ClinicDetails, Person, Summary, Versions
+from clinic.summary.sections import body_map, numbers, safety_groups, sections
+from clinic.summary.words import moment, urgency_word, word
+from clinic.triage.assess import Assessment
+
+
+def build_summary(
+    intake: Intake,
+    assessment: Assessment,
+    *,
+    plan: SummaryPlan,
+    clinic: ClinicDetails,
+    zone: tzinfo,
+    today: date,
+    language: str = "en",
+    program: str = "",
+) -> Summary:
+    """Put an intake and its assessment into words, in a language and on the clinic's clock.
+
+    `today` is the day in the clinic's zone; a sent intake counts from the day of sending.
+    `program` is the version of the program.
+    """
+    answers = Answers(intake, language, zone)
+    sent_on = intake.submitted_at.astimezone(zone).date() if intake.submitted_at else None
+    day = sent_on or today
+    return Summary(
+        id=str(intake.id),
+        reference=intake.reference,
+        language=language,
+        clinic=clinic,
+        person=_person(plan, answers, day),
+        draft=not intake.submitted,
+        started=moment(intake.created_at, zone, language),
+        sent=moment(intake.submitted_at, zone, language) if intake.submitted_at else "",
+        sent_on=sent_on,
+        urgency=assessment.urgency,
+        urgency_word=urgency_word(assessment.urgency, language),
+        act_by=act_by(assessment.urgency, day, clinic, language),
+        incomplete=assessment.incomplete,
+        findings=findings(assessment, answers),
+        flags=flag_words(plan, assessment),
+        unanswered=unanswered(assessment, answers),
+        alarms=alarm_words(assessment, answers),
+        sections=sections(plan, answers),
+        safety=safety_groups(plan, answers),
+        body_map=body_map(plan, answers),
+        scores=numbers(plan, answers),
+        stretches=(),
+        corrections=corrections(plan, answers),
+        steps=answers.steps(),
+        versions=_versions(intake, assessment, program),
+        consent=_consent(intake.consent, language, zone),
+    )
+
+
+def _person(plan: SummaryPlan, answers: Answers, day: date) -> Person:
+    def part(name: str) -> str:
+        found = (answers.text(link_id) for link_id in plan.person.get(name, ()))
+        return " ".join(text for text in found if text)
+
+    return Person(
+        name=part("name"),
+        birth_date=part("birth_date"),
+        age_years=_age(plan, answers, day),
+        sex=part("sex"),
+        phone=part("phone"),
+        language=part("language"),
+        answered_by=part("answered_by"),
+    )
+
+
+def _age(plan: SummaryPlan, answers: Answers, day: date) -> int | None:
+    for link_id in plan.person.get("birth_date", ()):
+        for place in answers.at(link_id):
+            match answers.answer(place.key):
+                case (PartialDate() as born,) if born.is_full and born.first_day <= day:
+                    return whole_years(born.first_day, day)
+    return None
+
+
+def _versions(intake: Intake, assessment: Assessment, program: str) -> Versions:
+    return Versions(
+        questionnaire=intake.questionnaire.id,
+        questionnaire_version=intake.questionnaire.version,
+        rules_version=assessment.rules_version,
+        rules_hash=assessment.rules_hash,
+        program=program,
+    )
+
+
+def _consent(consent: Consent | None, language: str, zone: tzinfo) -> str:
+    if consent is None:
+        return word("no_consent", language)
+    at = moment(consent.at, zone, language)
+    return word("consent", language).format(name=consent.name, at=at)

@@ -1,0 +1,142 @@
+"""What the rules found and what was changed, in words for staff."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta, tzinfo
+
+from clinic.intake import Entry, Intake
+from clinic.questionnaire.model import Item
+from clinic.summary.answers import Answers
+from clinic.summary.lines import SummaryPlan
+from clinic.summary.model import (
+    AlarmWords,
+    ClinicDetails,
+    Correction,
+    FindingWords,
+    FlagWords,
+    Said,
+)
+from clinic.summary.words import answer_words, clock, long_date, moment, urgency_word, word
+from clinic.triage.assess import Assessment, Finding
+from clinic.triage.rules import Urgency
+
+DAYS_TO_ACT = {Urgency.URGENT_2WK: 14, Urgency.ROUTINE: 42, Urgency.SELF_CARE: 14}
+"""Days until somebody should have acted (red_flags.md section 1; clinic defaults)."""
+
+
+def findings(assessment: Assessment, answers: Answers) -> tuple[FindingWords, ...]:
+    """Every rule that fired, most urgent first, with the answers behind it."""
+    return tuple(_finding(finding, answers) for finding in assessment.findings)
+
+
+def _finding(finding: Finding, answers: Answers) -> FindingWords:
+    return FindingWords(
+        rule_id=finding.rule_id,
+        urgency=finding.urgency,
+        urgency_word=urgency_word(finding.urgency, answers.language),
+        staff=finding.staff,
+        flags=finding.flags,
+        answers=tuple(_behind(finding, answers)),
+        held=finding.held,
+        advice=finding.advice,
+    )
+
+
+def _behind(finding: Finding, answers: Answers) -> Iterator[Said]:
+    known = answers.intake.questionnaire.by_link_id
+    for link_id, answer in finding.answers:
+        item = known.get(link_id)
+        if item is not None:
+            words = answer_words(item, answer, answers.language, answers.zone)
+            yield Said(link_id, link_id, answers.question(item), words)
+
+
+def flag_words(plan: SummaryPlan, assessment: Assessment) -> tuple[FlagWords, ...]:
+    """Every flag by its name for staff, and whether it is present, denied or not answered."""
+    return tuple(
+        FlagWords(flag, plan.flags.get(flag, flag.replace("_", " ").capitalize()), state)
+        for flag, state in assessment.flags.items()
+    )
+
+
+def unanswered(assessment: Assessment, answers: Answers) -> tuple[Said, ...]:
+    """The safety questions without an answer that keep an emergency rule open."""
+    known = answers.intake.questionnaire.by_link_id
+    return tuple(
+        Said(link_id, link_id, answers.question(known[link_id]), ())
+        for link_id in assessment.unanswered
+        if link_id in known
+    )
+
+
+def alarm_words(assessment: Assessment, answers: Answers) -> tuple[AlarmWords, ...]:
+    """Every emergency page that was shown, with the reason and the time."""
+    staff = {finding.rule_id: finding.staff for finding in assessment.findings}
+    return tuple(
+        AlarmWords(
+            alarm.rule_id,
+            staff.get(alarm.rule_id, alarm.rule_id),
+            moment(alarm.at, answers.zone, answers.language),
+        )
+        for alarm in answers.intake.alarms
+    )
+
+
+def corrections(plan: SummaryPlan, answers: Answers) -> tuple[Correction, ...]:
+    """Every answer that replaced another, oldest first."""
+    safety = frozenset(plan.safety_questions())
+    last: dict[str, Entry] = {}
+    found: list[Correction] = []
+    for entry in answers.intake.history:
+        before = last.get(entry.key)
+        last[entry.key] = entry
+        item = _item(answers.intake, entry.key)
+        if before is None or item is None or not before.answer:
+            continue
+        if before.answer != entry.answer:
+            found.append(_correction(before, entry, item, answers, item.link_id in safety))
+    return tuple(found)
+
+
+def _item(intake: Intake, key: str) -> Item | None:
+    """The question of a key: its last part that names one."""
+    known = intake.questionnaire.by_link_id
+    parts = key.split(".")
+    return next(
+        (known[name] for n in range(len(parts)) if (name := ".".join(parts[n:])) in known), None
+    )
+
+
+def _correction(
+    before: Entry, after: Entry, item: Item, answers: Answers, safety: bool
+) -> Correction:
+    language, zone = answers.language, answers.zone
+    was, now = (
+        ", ".join(answer_words(item, entry.answer, language, zone)) for entry in (before, after)
+    )
+    at_before, at_after = _times(before.at, after.at, language, zone)
+    now = now or word("taken_back", language)
+    text = word("was_changed", language).format(
+        before=was, before_at=at_before, after=now, after_at=at_after
+    )
+    question = answers.question(item)
+    return Correction(after.key, question, was, at_before, now, at_after, text, safety)
+
+
+def _times(before: datetime, after: datetime, language: str, zone: tzinfo) -> tuple[str, str]:
+    """The clock times, with the day where the two are on different days."""
+    one, two = before.astimezone(zone), after.astimezone(zone)
+    if one.date() == two.date():
+        return clock(one), clock(two)
+    return moment(before, zone, language), moment(after, zone, language)
+
+
+def act_by(urgency: Urgency, day: date, clinic: ClinicDetails, language: str) -> str:
+    """Give the words for when somebody should have acted, counted from a day."""
+    if urgency is Urgency.EMERGENCY_NOW:
+        return word("now", language)
+    if urgency is Urgency.SAME_DAY:
+        words = word("today_by", language)
+        return words.format(day=long_date(day, language), hour=clinic.call_by)
+    pattern = "check_by" if urgency is Urgency.SELF_CARE else "by_day"
+    due = day + timedelta(days=DAYS_TO_ACT[urgency])
+    return word(pattern, language).format(day=long_date(due, language))

@@ -1,0 +1,123 @@
+"""Which question feeds which line of a summary: the shape of `content/summary/*.yaml`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+SENSITIVE = frozenset(
+    {
+        "infection-risk",
+        "sex-change",
+        "pregnant",
+        "missed-period",
+        "birth-recent",
+        "tb-contact",
+        "staff-self-harm",
+        "regen-wait",
+    }
+)
+"""Questions whose answers stay out of lists, alerts and mail (red_flags.md, 3.4)."""
+
+NO_CODES = frozenset({"no", "none", "never"})
+"""The codes that deny a safety question, where its plan names no others."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartPlan:
+    """What one question adds to a line.
+
+    `say` holds `{}` for the answer. Answers whose code is in `hide` add nothing. `also`
+    names questions of the same repetition that follow in brackets.
+    """
+
+    question: str
+    say: str = "{}"
+    hide: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlan:
+    """One labelled line and the questions it is made of."""
+
+    id: str
+    label: str
+    parts: tuple[PartPlan, ...]
+    lead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """A titled group of lines."""
+
+    id: str
+    title: str
+    lines: tuple[LinePlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyPlan:
+    """One safety question in short words, the questions that follow it, and what counts as no."""
+
+    question: str
+    short: str
+    then: tuple[str, ...] = ()
+    no: frozenset[str] = NO_CODES
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyGroupPlan:
+    """Safety questions that belong together."""
+
+    id: str
+    title: str
+    questions: tuple[SafetyPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPlan:
+    """A question whose answer is itself a score."""
+
+    id: str
+    name: str
+    question: str
+    lowest: int
+    highest: int
+    higher_is: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryPlan:
+    """Everything a summary shows above the plain list of answers, and from which questions.
+
+    `person` gives for name, birth_date, sex, phone, language and answered_by the
+    questions whose answers stand there, joined by a space.
+    """
+
+    person: Mapping[str, tuple[str, ...]]
+    sections: tuple[SectionPlan, ...]
+    safety: tuple[SafetyGroupPlan, ...]
+    numbers: tuple[NumberPlan, ...]
+    flags: Mapping[str, str]
+    body_map: str = "body-map"
+
+    def reads(self) -> Iterator[str]:
+        """Every question that some line rests on."""
+        for questions in self.person.values():
+            yield from questions
+        for section in self.sections:
+            for line in section.lines:
+                for part in line.parts:
+                    yield from (part.question, *part.also)
+        yield from self.safety_questions()
+        yield from (number.question for number in self.numbers)
+        yield self.body_map
+
+    def safety_questions(self) -> Iterator[str]:
+        """Every safety question and what follows it."""
+        for group in self.safety:
+            for safety in group.questions:
+                yield from (safety.question, *safety.then)
+
+
+EMPTY_PLAN = SummaryPlan(person={}, sections=(), safety=(), numbers=(), flags={})
+"""For a questionnaire that nobody has made a plan for: only the list of answers is shown."""

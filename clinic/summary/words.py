@@ -1,0 +1,151 @@
+"""Values and fixed words as a reader meets them. Dates are always long, times have a zone."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, tzinfo
+from decimal import Decimal
+
+from clinic.questionnaire.model import Item, Option
+from clinic.questionnaire.response import Answer
+from clinic.questionnaire.values import Coding, PartialDate, Quantity, Value
+from clinic.triage.rules import Urgency
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "yes": "Yes",
+        "no": "No",
+        "not_answered": "Not answered",
+        "taken_back": "no answer",
+        "was_changed": "{before} at {before_at}, changed to {after} at {after_at}",
+        "now": "Now",
+        "today_by": "Today, {day}, by {hour}",
+        "by_day": "By {day}",
+        "check_by": "Check again by {day}",
+        "consent": "Agreed by {name} on {at}",
+        "no_consent": "No agreement is on record",
+        "emergency_now": "Emergency now",
+        "same_day": "Same day",
+        "urgent_2wk": "Within 2 weeks",
+        "routine": "Routine",
+        "self_care": "Self-care",
+        "note": "Note",
+    }
+}
+"""Words of the house itself, by language; a language that lacks them shows the English."""
+
+MONTHS: Mapping[str, tuple[str, ...]] = {
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    )
+}
+
+
+def word(name: str, language: str) -> str:
+    """Give a fixed word in a language, or in English where it has none."""
+    return WORDS.get(language, WORDS["en"]).get(name, WORDS["en"][name])
+
+
+def urgency_word(urgency: Urgency | None, language: str) -> str:
+    """Give the word that staff know an urgency by."""
+    return word(urgency.value if urgency else "note", language)
+
+
+def long_date(day: date, language: str) -> str:
+    """Give a day such as November 23, 2026."""
+    return f"{MONTHS.get(language, MONTHS['en'])[day.month - 1]} {day.day}, {day.year}"
+
+
+def clock(at: time | datetime) -> str:
+    """Give a time such as 8:42 am."""
+    hour = at.hour % 12 or 12
+    return f"{hour}:{at.minute:02d} {'am' if at.hour < 12 else 'pm'}"
+
+
+def moment(at: datetime, zone: tzinfo, language: str) -> str:
+    """Give a day and a time on the clinic's clock."""
+    local = at.astimezone(zone)
+    return f"{long_date(local.date(), language)}, {clock(local)}"
+
+
+def answer_words(item: Item, answer: Answer, language: str, zone: tzinfo) -> tuple[str, ...]:
+    """Give each value of an answer as the reader would say it."""
+    return tuple(value_words(item, value, language, zone) for value in answer)
+
+
+def value_words(item: Item, value: Value, language: str, zone: tzinfo) -> str:
+    """Give one value as the reader would say it: the option's own words where it has one."""
+    option = _option(item, value)
+    if option is not None and option.text.words:
+        return option.text.within(language)
+    match value:
+        case bool():
+            return word("yes" if value else "no", language)
+        case Coding():
+            return value.display or value.code
+        case PartialDate():
+            return _partial_date(value, language)
+        case datetime():
+            return moment(value, zone, language)
+        case time():
+            return clock(value)
+        case Quantity() | int() | Decimal():
+            return _measured(item, value)
+        case _:
+            return value
+
+
+def is_typed(item: Item, answer: Answer) -> bool:
+    """True when some part of the answer is in the patient's own words."""
+    return any(isinstance(value, str) and _option(item, value) is None for value in answer)
+
+
+def codes(answer: Answer) -> frozenset[str]:
+    """Give the codes of an answer; yes and no for a boolean."""
+    found: set[str] = set()
+    for value in answer:
+        if isinstance(value, bool):
+            found.add("yes" if value else "no")
+        elif isinstance(value, Coding):
+            found.add(value.code)
+        else:
+            found.add(str(value))
+    return frozenset(found)
+
+
+def _option(item: Item, value: Value) -> Option | None:
+    for option in item.options:
+        if isinstance(option.value, Coding) and isinstance(value, Coding):
+            if option.value.same_code(value):
+                return option
+        elif type(option.value) is type(value) and option.value == value:
+            return option
+    return None
+
+
+def _partial_date(value: PartialDate, language: str) -> str:
+    if value.is_full:
+        return long_date(value.first_day, language)
+    if value.month is None:
+        return str(value.year)
+    return f"{MONTHS.get(language, MONTHS['en'])[value.month - 1]} {value.year}"
+
+
+def _measured(item: Item, value: Quantity | int | Decimal) -> str:
+    if isinstance(value, Quantity):
+        return f"{_plain(value.value)} {value.unit or value.code or ''}".strip()
+    unit = (item.unit.display or item.unit.code) if item.unit else ""
+    return f"{_plain(value)} {unit}".strip()
+
+
+def _plain(number: int | Decimal) -> str:
+    return f"{number:f}" if isinstance(number, Decimal) else str(number)
