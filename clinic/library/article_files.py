@@ -127,9 +127,9 @@ class ArticleFile:
 
     def _sources(self, fields: Fields) -> tuple[str, ...]:
         named = fields.texts("sources")
-        for key in named:
+        for place, key in enumerate(named):
             if key not in self.library.sources:
-                fields.fault("sources", f"unknown source {key!r}: add it to sources.yaml")
+                fields.fault("sources", f"unknown source {key!r}: add it to sources.yaml", place)
         if not named and "sources" in fields.mapping:
             fields.fault("sources", "name at least one source")
         return named
@@ -140,9 +140,11 @@ class ArticleFile:
             return None
         part.only(("start", "end", "easier"))
         figures = Figures(part.text("start"), part.text("end"), part.texts("easier"))
-        for name in (figures.start, figures.end, *figures.easier):
-            if name and name not in self.library.drawings:
-                fields.fault("figures", f"no drawing {name!r} in content/figures/")
+        names = {"start": [figures.start], "end": [figures.end], "easier": figures.easier}
+        for key, named in names.items():
+            for name in named:
+                if name and name not in self.library.drawings:
+                    part.fault(key, f"no drawing {name!r} in content/figures/")
         return figures
 
     def _hold(self, fields: Fields) -> Hold | None:

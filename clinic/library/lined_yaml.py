@@ -49,14 +49,16 @@ class Fields:
         self.faults = faults
         self.first_line = first_line
 
-    def line(self, key: str) -> int:
-        """The line of a key in the file; of the whole mapping when it has no such key."""
-        place = self.mapping.lc.key(key) if key in self.mapping else (self.mapping.lc.line,)
+    def line(self, key: str, item: int | None = None) -> int:
+        """The line of a key, or of one item of its list; of the mapping when it has no such key."""
+        if key not in self.mapping:
+            return self.first_line + int(self.mapping.lc.line)
+        place = self.mapping.lc.key(key) if item is None else self.mapping[key].lc.item(item)
         return self.first_line + int(place[0])
 
-    def fault(self, key: str, message: str) -> None:
-        """Note what is wrong with a key."""
-        self.faults.append(Fault(self.path, self.line(key), message))
+    def fault(self, key: str, message: str, item: int | None = None) -> None:
+        """Note what is wrong with a key, or with one item of its list."""
+        self.faults.append(Fault(self.path, self.line(key, item), message))
 
     def only(self, known: Collection[str]) -> None:
         """Fault every key that is not known, naming the nearest one that is."""
