@@ -1,0 +1,1 @@
+"""EDGE: FHIR R4 JSON in, values of the core out, and back."""
