@@ -122,6 +122,10 @@ def test_a_link_id_is_lower_case_words_joined_by_hyphens(link_id):
     assert len(link_id) <= 40
 
 
+def test_there_are_at_most_20_pages():
+    assert len(INTAKE["item"]) <= 20
+
+
 def test_every_step_is_a_group_with_a_title_and_a_free_address():
     for step in INTAKE["item"]:
         assert step["type"] == "group", step["linkId"]
