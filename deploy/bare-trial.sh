@@ -94,7 +94,7 @@ for path in (\"/readyz\", \"/\", \"/stretches/\", \"/intake/\", \"/staff/sign-in
 " 2>/tmp/not-yet; do
                 tries=$((tries - 1))
                 if [ "$tries" -eq 0 ] || ! kill -0 $! 2>/dev/null; then
-                    cat /tmp/served /tmp/not-yet
+                    cat /tmp/served; tail -n 1 /tmp/not-yet
                     exit 1
                 fi
                 sleep 1
