@@ -1,0 +1,125 @@
+"""The forms of `content/questionnaires/`: FHIR R4 Questionnaires in YAML or JSON."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from clinic.errors import BadInput, ContentFault, UnknownRecord
+from clinic.fhir.complaints import Complaint
+from clinic.fhir.questionnaire import read_questionnaire as read_resource
+from clinic.fhir.text import loads
+from clinic.library.faults import Fault
+from clinic.library.lined_yaml import read_mapping
+from clinic.questionnaire.model import Questionnaire
+
+FOLDER = "questionnaires"
+ENDINGS = (".yaml", ".yml", ".json")
+
+
+def read_questionnaire(path: Path) -> Questionnaire:
+    """Read one form. Raises ContentFault with every fault as `path:line: message`."""
+    questionnaire, faults = check_questionnaire(path)
+    if questionnaire is None:
+        raise ContentFault([str(fault) for fault in faults])
+    return questionnaire
+
+
+def check_questionnaire(path: Path) -> tuple[Questionnaire | None, list[Fault]]:
+    """Give the form, or none and everything to mend in the file, in the order of its lines."""
+    faults: list[Fault] = []
+    resource = _resource(path, faults)
+    if resource is None:
+        return None, faults
+    questionnaire, complaints = read_resource(resource)
+    lined = resource if hasattr(resource, "lc") or not complaints else _with_lines(path)
+    faults.extend(
+        Fault(str(path), line_of(lined, complaint), str(complaint)) for complaint in complaints
+    )
+    return questionnaire, sorted(faults)
+
+
+def line_of(resource: Any, complaint: Complaint) -> int:
+    """Give the line of the deepest part of a complaint's path that the file itself holds."""
+    line, part = 1, resource
+    for step in complaint.path:
+        marks = getattr(part, "lc", None)
+        known = step in part if isinstance(part, dict) else isinstance(step, int)
+        if marks is None or not known or (isinstance(step, int) and step >= len(part)):
+            break
+        place = marks.key(step) if isinstance(part, dict) else marks.item(step)
+        line, part = int(place[0]) + 1, part[step]
+    return line
+
+
+class Questionnaires:
+    """Every form of the content folder, each version apart. `<id>.yaml` is the current one."""
+
+    def __init__(self, content_dir: Path) -> None:
+        """Read them all. Raises ContentFault with the faults of every file."""
+        self._by_version: dict[tuple[str, str], Questionnaire] = {}
+        self._current: dict[str, Questionnaire] = {}
+        faults: list[Fault] = []
+        for path in questionnaire_paths(content_dir):
+            questionnaire, found = check_questionnaire(path)
+            if questionnaire is not None:
+                found.extend(self._kept(questionnaire, path))
+            faults.extend(found)
+        if faults:
+            raise ContentFault([str(fault) for fault in faults])
+
+    def _kept(self, questionnaire: Questionnaire, path: Path) -> Iterator[Fault]:
+        name = (questionnaire.id, questionnaire.version)
+        if name in self._by_version:
+            yield Fault(str(path), 1, f"version {name[1]} of {name[0]} stands in another file too")
+        self._by_version[name] = questionnaire
+        if path.stem == questionnaire.id:
+            self._current[questionnaire.id] = questionnaire
+
+    def __iter__(self) -> Iterator[Questionnaire]:
+        """Give each version of each form."""
+        return iter(self._by_version.values())
+
+    def get(self, questionnaire_id: str, version: str | None = None) -> Questionnaire:
+        """Give one version, or the current one. Raises UnknownRecord."""
+        if version is None:
+            return self.current(questionnaire_id)
+        try:
+            return self._by_version[questionnaire_id, version]
+        except KeyError:
+            raise UnknownRecord(f"questionnaire {questionnaire_id} {version}") from None
+
+    def current(self, questionnaire_id: str) -> Questionnaire:
+        """Give the version that new intakes answer. Raises UnknownRecord."""
+        try:
+            return self._current[questionnaire_id]
+        except KeyError:
+            raise UnknownRecord(f"questionnaire {questionnaire_id}") from None
+
+
+def questionnaire_paths(content_dir: Path) -> list[Path]:
+    """Give the files of the forms, by name."""
+    folder = content_dir / FOLDER
+    return sorted(path for path in folder.glob("*") if path.suffix in ENDINGS)
+
+
+def _resource(path: Path, faults: list[Fault]) -> Any:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        faults.append(Fault(str(path), 1, "this is not text in UTF-8"))
+        return None
+    except OSError as error:
+        faults.append(Fault(str(path), 1, f"this file cannot be read: {error.strerror}"))
+        return None
+    if path.suffix != ".json":
+        return read_mapping(text, str(path), faults)
+    try:
+        return loads(text)
+    except BadInput as error:
+        faults.append(Fault(str(path), 1, str(error)))
+        return None
+
+
+def _with_lines(path: Path) -> Any:
+    """Read JSON once more as YAML, which knows its lines."""
+    return read_mapping(path.read_text(encoding="utf-8"), str(path), [])
