@@ -1,0 +1,147 @@
+"""A tired person can read it: grade 6 or lower, and no sentence over 20 words."""
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from clinic.library.articles import read_articles
+from clinic.library.drawings import read_drawings
+from tests.house.reading import reading, sentences, syllables, without, words
+
+CONTENT = Path(__file__).parents[2] / "content"
+HARDEST_GRADE = 6.0  # Flesch-Kincaid
+LONGEST_SENTENCE = 20  # words
+
+GLOSSARY = YAML(typ="safe").load((CONTENT / "words.yaml").read_text(encoding="utf-8"))
+QUESTIONNAIRES = sorted((CONTENT / "questionnaires").glob("*.yaml"))
+
+# Validated scales keep their authors' words.
+VERBATIM = {"peg-pain", "peg-enjoyment", "peg-activity", "phq4", "rmdq-intro", "rmdq"}
+
+
+def parts_of_articles():
+    for article in read_articles(CONTENT):
+        if article.language != "en":
+            continue
+        yield f"{article.id}: head", f"{article.title}\n{article.purpose}"
+        yield f"{article.id}: intro", article.intro.text
+        for section in article.sections:
+            yield f"{article.id}: {section.id}", f"{section.title}\n{section.text}"
+        for name, fact in article.facts.items():
+            yield f"{article.id}: fact {name}", fact.text
+
+
+def parts_of_drawings():
+    for drawing in read_drawings(CONTENT).by_place.values():
+        if drawing.language == "en":
+            yield f"drawing: {drawing.id}", f"{drawing.title}\n{drawing.alt}"
+
+
+def parts_of_questionnaires():
+    for path in QUESTIONNAIRES:
+        questionnaire = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        for step in questionnaire["item"]:
+            yield f"{path.stem}: {step['linkId']}", "\n".join(words_of_item(step))
+
+
+def words_of_item(item):
+    if item["linkId"] in VERBATIM:
+        return
+    yield item.get("text", "")
+    for option in item.get("answerOption", []):
+        yield option.get("valueCoding", {}).get("display", "")
+    for child in item.get("item", []):
+        yield from words_of_item(child)
+
+
+PARTS = [
+    pytest.param(text, id=name)
+    for name, text in [*parts_of_articles(), *parts_of_drawings(), *parts_of_questionnaires()]
+    if text.strip()
+]
+
+
+@pytest.mark.parametrize("text", PARTS)
+def test_a_text_for_patients_reads_at_grade_6_or_lower(text):
+    assert reading(text, GLOSSARY).grade <= HARDEST_GRADE
+
+
+@pytest.mark.parametrize("text", PARTS)
+def test_no_sentence_for_patients_is_over_20_words(text):
+    measured = reading(text)
+
+    assert measured.longest <= LONGEST_SENTENCE, measured.longest_sentence
+
+
+@pytest.mark.parametrize("term", GLOSSARY)
+def test_a_word_left_out_of_the_grade_is_explained_in_plain_words(term):
+    explained = reading(GLOSSARY[term])
+
+    assert explained.grade <= HARDEST_GRADE, GLOSSARY[term]
+    assert term.lower() not in GLOSSARY[term].lower()
+
+
+@pytest.mark.parametrize("term", GLOSSARY)
+def test_a_word_left_out_of_the_grade_is_used(term):
+    told = "\n".join(part.values[0] for part in PARTS).lower()
+
+    assert term.lower() in told, f"nothing uses {term!r}: take it out of words.yaml"
+
+
+def test_every_shipped_questionnaire_is_measured():
+    assert [path.stem for path in QUESTIONNAIRES] == ["low-back-intake"]
+
+
+# --- the measure itself ---
+
+
+@pytest.mark.parametrize(
+    ("word", "spoken"),
+    [
+        ("cat", 1), ("table", 2), ("make", 1), ("walked", 1), ("needed", 2), ("area", 3),
+        ("muscles", 2), ("exercise", 3), ("breathe", 1), ("clinician", 3), ("emergency", 4),
+        ("don't", 1), ("doesn't", 2), ("X-ray", 2), ("911", 1), ("trial", 2), ("medicine", 3),
+        ("hospital", 3), ("movement", 2), ("tension", 2), ("ages", 2), ("tables", 2), ("FDA", 3),
+        ("regenerative", 5), ("osteoporosis", 6), ("platelet-rich", 3), ("lungs", 1),
+    ],
+)  # fmt: skip
+def test_syllables_are_counted_as_spoken(word, spoken):
+    assert syllables(word) == spoken
+
+
+def test_the_grade_is_flesch_kincaid():
+    # 12 words in 2 sentences, 13 syllables
+    assert reading("The cat sat on the table. The dog ran to the door.").grade == pytest.approx(
+        0.39 * 6 + 11.8 * 13 / 12 - 15.59, abs=0.05
+    )
+
+
+def test_a_hard_text_is_told_to_be_hard():
+    measured = reading(
+        "Individuals experiencing persistent lumbar discomfort necessitate comprehensive "
+        "multidisciplinary evaluation incorporating radiological investigation."
+    )
+
+    assert measured.grade > 20
+
+
+def test_a_line_of_a_list_is_a_sentence_of_its_own():
+    assert sentences("Stop if you get:\nnew weakness\nchest pain") == [
+        "Stop if you get:", "new weakness", "chest pain",
+    ]  # fmt: skip
+
+
+def test_a_number_with_a_point_does_not_end_a_sentence():
+    assert len(sentences("It is 2.5 miles. Walk it.")) == 2
+
+
+def test_the_longest_sentence_counts_every_word():
+    measured = reading("Short one. " + "word " * 21 + "end.", {"word"})
+
+    assert measured.longest == 22
+
+
+def test_a_term_is_left_out_only_as_a_whole_word():
+    assert without("A stem cell and a stem cellar.", {"stem cell"}) == "A  and a stem cellar."
+    assert words(without("Weak bones (osteoporosis).", {"osteoporosis"})) == ["Weak", "bones"]
