@@ -1,1 +1,1 @@
-"""Triage: rules, facts and the assessment of one response. Pure; decides nothing a person cannot read."""
+"""Triage: rules, facts and the assessment of one response. Pure."""

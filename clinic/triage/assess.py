@@ -104,9 +104,7 @@ def assess(
         urgency=_urgency(rules, findings, facts, incomplete),
         incomplete=incomplete,
         findings=tuple(sorted(findings, key=lambda finding: finding.level.rank)),
-        flags={
-            flag: _flag_state(flag, rules, truths, findings, facts) for flag in rules.flags
-        },
+        flags={flag: _flag_state(flag, rules, truths, findings, facts) for flag in rules.flags},
         unanswered=_unanswered(rules, truths, facts, questionnaire),
         rules_version=rules.version,
         rules_hash=rules.hash,

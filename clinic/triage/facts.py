@@ -18,7 +18,8 @@ class TriageFacts:
     """Three-valued facts of one response.
 
     A question without an answer is absent when its "shown when" is known to be false,
-    not asked when it was on no page left so far, and else blank. `offered` holds the
+    not asked when it was on no page left so far, and else blank; one that is for staff
+    alone is absent until they answer it. `offered` holds the
     keys of the pages that were left, or None when everything was asked (sent answers).
     `today` is the day that ages and "the last 2 weeks" are counted from.
     """
@@ -40,7 +41,10 @@ class TriageFacts:
         answer = self.response.answers.get(link_id)
         if answer:
             return answer
-        if link_id not in self.questionnaire.by_link_id:
+        item = self.questionnaire.by_link_id.get(link_id)
+        if link_id == AGE_YEARS:
+            return self.known(Kind.FACT, AGE_YEARS)
+        if item is None or item.hidden:
             return Silence.ABSENT
         if self._may_be_shown(link_id) is Truth.FALSE:
             return Silence.ABSENT

@@ -1,12 +1,11 @@
 """What a rule is, and the set of them that an assessment is made with."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from clinic.questionnaire.conditions import Comparison, Condition, Kind, comparisons
+from clinic.questionnaire.conditions import Condition, Kind, comparisons
 
 
 class Urgency(StrEnum):
@@ -32,8 +31,8 @@ class Urgency(StrEnum):
 class Rule:
     """One rule: what it reads, how urgent it is, and in what words staff are told.
 
-    `urgency` is None for a note that sets no level. `basis` says where the limit comes
-    from; `advice` is the id of extra words for the emergency page, or "".
+    `urgency` is None for a note that sets no level. `advice` is the id of extra words for
+    the patient, or "". `about` are the words for the public, `staff` where it is "".
     """
 
     id: str
@@ -42,7 +41,6 @@ class Rule:
     flags: tuple[str, ...] = ()
     staff: str
     source: tuple[str, ...]
-    basis: str = ""
     advice: str = ""
     about: str = ""
     reviewed_by: str | None = None
@@ -57,13 +55,16 @@ class Rule:
     @cached_property
     def reads(self) -> frozenset[str]:
         """The link ids of the questions that the condition rests on."""
-        return frozenset(
-            part.name for part in comparisons(self.when) if part.kind is Kind.QUESTION
-        )
+        return frozenset(part.name for part in comparisons(self.when) if part.kind is Kind.QUESTION)
 
-    def comparisons(self) -> Iterator[Comparison]:
-        """Every comparison that the rule makes, named conditions opened."""
-        return comparisons(self.when)
+
+@dataclass(frozen=True, slots=True)
+class QuietRule:
+    """Something that is left out on purpose, said so that nobody looks for it."""
+
+    id: str
+    staff: str
+    source: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ class RuleSet:
     hash: str
     rules: tuple[Rule, ...]
     self_care: Condition
+    quiet: tuple[QuietRule, ...] = ()
 
     def rule(self, rule_id: str) -> Rule:
         """Give a rule by id. Raises KeyError."""

@@ -1,0 +1,1 @@
+"""Tests of triage: pure, with no app and no database."""
