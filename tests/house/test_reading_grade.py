@@ -34,7 +34,7 @@ def parts_of_articles():
 
 def parts_of_drawings():
     for drawing in read_drawings(CONTENT).by_place.values():
-        if drawing.language == "en":
+        if drawing.language == "en" and drawing.alt:  # a decorative one is not read aloud
             yield f"drawing: {drawing.id}", f"{drawing.title}\n{drawing.alt}"
 
 
