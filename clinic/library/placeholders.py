@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from markupsafe import Markup, escape
 
-PLACEHOLDERS = frozenset({"emergency_number", "crisis_line", "clinic_phone", "clinic_name"})
+PLACEHOLDERS = frozenset(
+    {"emergency_number", "crisis_line", "clinic_phone", "clinic_name", "call_by"}
+)
 PLACE = re.compile(r"\{(\w+)\}")
 
 
