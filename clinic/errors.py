@@ -14,6 +14,7 @@ ClinicError
 │   ├── UnreadableQuestionnaire   not FHIR R4, or not rendered whole; names each problem
 │   ├── UnreadableResponse        not a QuestionnaireResponse for this questionnaire
 │   └── ContentFault              a file of content/ is wrong; names file and line
+├── Damaged                 what was stored fails its seal: changed, moved, or another key's
 ├── Misconfigured           a setting, key file or database stops the start
 └── Unavailable             something we need is away for now; trying again helps
 """
@@ -99,6 +100,10 @@ class ContentFault(BadInput):
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
+
+
+class Damaged(ClinicError):
+    """What was stored fails its seal: it was changed or moved, or another key sealed it."""
 
 
 class Misconfigured(ClinicError):

@@ -1,0 +1,139 @@
+"""How the two databases are reached: SQLite as one encrypted file, and PostgreSQL."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from clinic.errors import Misconfigured, Unavailable
+from clinic.store.keys import Key, Keyring
+
+WAIT_SECONDS = 10
+"""How long a statement waits for another writer, and a connection for a free place."""
+CONNECTIONS = 16
+PAGE_BYTES = 4096
+PLAIN_HEADER = b"SQLite format 3\0"
+WRITES = "clinic_writes"
+"""The execution option that marks the transactions that will write."""
+
+
+def postgres_engine(url: str) -> Engine:
+    """Reach PostgreSQL. Nothing is connected before the first use."""
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=CONNECTIONS // 2,
+        max_overflow=CONNECTIONS // 2,
+        pool_timeout=WAIT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 4,
+            "tcp_user_timeout": 5000,
+            "application_name": "clinic-intake",
+            "options": "-c timezone=UTC -c statement_timeout=60000 "
+            f"-c lock_timeout={WAIT_SECONDS * 1000}",
+        },
+    )
+
+
+def sqlite_engine(path: Path, keyring: Keyring) -> Engine:
+    """Open the encrypted file with the first key that fits, or make it with the one in use.
+
+    Raises Misconfigured when the file is not ours, or was encrypted with another key.
+    """
+    _make_file(path)
+    for key in keyring.keys:
+        if _fits(path, key):
+            return _sqlite_engine(path, key)
+    raise Misconfigured(
+        f"The key file does not open the database {path}: it was made with another key. "
+        "Set CLINIC_KEY_FILE to the key file that belongs to it."
+    )
+
+
+def _make_file(path: Path) -> None:
+    """See that the file is there, is ours by its looks, and can be written."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with path.open("rb") as file:
+            start = file.read(len(PLAIN_HEADER))
+    except OSError as fault:
+        raise Misconfigured(
+            f"The database {path} cannot be written ({fault.strerror}). "
+            "Set CLINIC_DATA to a folder that can."
+        ) from fault
+    about = path.stat()
+    if start == PLAIN_HEADER or about.st_size % PAGE_BYTES:
+        raise Misconfigured(
+            f"The file {path} is not a database of this program, or it is damaged. "
+            "It was left alone: set CLINIC_DATA to another folder, or restore a backup."
+        )
+    if not about.st_mode & 0o222:
+        raise Misconfigured(
+            f"The database {path} is read-only. Give its owner the right to write: chmod u+w {path}"
+        )
+
+
+def _fits(path: Path, key: Key) -> bool:
+    """True when the key opens the file (or the file is new), set to write-ahead logging."""
+    connection = _connect(path, key)
+    give_up = time.monotonic() + WAIT_SECONDS
+    try:
+        while True:
+            try:
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                connection.execute("PRAGMA journal_mode=WAL").fetchone()
+            except sqlcipher.OperationalError as fault:  # another process is opening it
+                if "locked" not in str(fault) or time.monotonic() > give_up:
+                    raise _trouble(path, fault) from fault
+                time.sleep(0.05)
+            except sqlcipher.DatabaseError:
+                return False
+            else:
+                return True
+    finally:
+        connection.close()
+
+
+def _trouble(path: Path, fault: Exception) -> Exception:
+    if "readonly" in str(fault):
+        return Misconfigured(
+            f"The database {path} is read-only. Give its owner the right to write."
+        )
+    return Unavailable(f"The database {path} cannot be used now: {fault}.")
+
+
+def _connect(path: Path, key: Key) -> Any:
+    """One connection. Writers say so themselves, hence no transactions of the driver's own."""
+    connection = sqlcipher.connect(
+        str(path), timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    connection.execute(f"PRAGMA key = \"x'{key.derive('database file').hex()}'\"")
+    for setting in ("synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {setting}")
+    return connection
+
+
+def _sqlite_engine(path: Path, key: Key) -> Engine:
+    engine = create_engine(
+        "sqlite+pysqlite://",
+        module=sqlcipher,
+        creator=lambda: _connect(path, key),
+        hide_parameters=True,
+        poolclass=QueuePool,
+        pool_size=CONNECTIONS // 2,
+        max_overflow=CONNECTIONS,
+        pool_timeout=WAIT_SECONDS,
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    """Take the write lock at once where writing is meant: an upgrade midway can fail."""
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

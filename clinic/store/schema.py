@@ -1,0 +1,93 @@
+"""Is the database ours, and of which age? Brings an older one up to date, in one transaction."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, select, text
+
+from clinic.errors import Misconfigured
+from clinic.store.keys import Key, Keyring
+from clinic.store.sealing import Cell, key_id_of, unwrap, wrap
+from clinic.store.tables import meta
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+VERSION_TABLE = "alembic_version"
+MIGRATION_LOCK = 0x0C11_41C0
+"""The number of the lock that processes opening one PostgreSQL database take in turn."""
+ROOT_KEY = Cell("meta", "value", "root key")
+
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Make or migrate the tables. The connection is in a transaction that writes.
+
+    Raises Misconfigured when the database is read-only, newer, or not ours.
+    """
+    if connection.dialect.name == "postgresql":
+        _take_turn(connection)
+    tables = set(inspect(connection).get_table_names())
+    config = _config(connection)
+    script = ScriptDirectory.from_config(config)
+    head = script.get_current_head()
+    if tables and not {VERSION_TABLE, meta.name} <= tables:
+        raise Misconfigured(
+            "The database holds tables of another program. They were left alone: "
+            "name an empty database, or the clinic's own."
+        )
+    revision = _revision(connection) if tables else None
+    if revision == head:
+        return
+    if revision is not None and revision not in _known(script):
+        raise Misconfigured(
+            f"The database was made by a newer version of this program (schema {revision}, and "
+            f"this one knows up to {head}). Start the newer version."
+        )
+    command.upgrade(config, "head")
+
+
+def root_key(connection: Connection, keyring: Keyring) -> Key:
+    """The random key of this database, made at its first opening.
+
+    Raises Misconfigured when it was wrapped with a key that is not in the key file.
+    """
+    wrapped = connection.scalar(select(meta.c.value).where(meta.c.name == ROOT_KEY.row))
+    if wrapped is None:
+        key = Key.new()
+        value = wrap(keyring, key, ROOT_KEY)
+        connection.execute(meta.insert().values(name=ROOT_KEY.row, value=value))
+        return key
+    if not any(
+        key_id_of(wrap(Keyring((key,)), key, ROOT_KEY)) == key_id_of(wrapped)
+        for key in keyring.keys
+    ):
+        raise Misconfigured(
+            "The key file does not open this database: it was made with another key. "
+            "Set CLINIC_KEY_FILE to the key file that belongs to it."
+        )
+    return unwrap(keyring, wrapped, ROOT_KEY)
+
+
+def _take_turn(connection: Connection) -> None:
+    if connection.scalar(text("SHOW transaction_read_only")) == "on":
+        raise Misconfigured(
+            "The database that DATABASE_URL names is read-only. Name the primary, and a role "
+            "that may write."
+        )
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _revision(connection: Connection) -> str | None:
+    found = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608
+    return None if found is None else str(found)
+
+
+def _known(script: ScriptDirectory) -> set[str]:
+    return {revision.revision for revision in script.walk_revisions()}
