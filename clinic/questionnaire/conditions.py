@@ -136,32 +136,63 @@ class Facts(Protocol):
         """Give the values of a question or fact, or why there are none."""
 
 
+class Remembering:
+    """Facts that look each thing up once, and judge each named condition once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._known: dict[tuple[Kind, str], Known] = {}
+        self._truths: dict[str, Truth] = {}
+
+    def known(self, kind: Kind, name: str) -> Known:
+        """Give what the facts give."""
+        key = (kind, name)
+        if key not in self._known:
+            self._known[key] = self._facts.known(kind, name)
+        return self._known[key]
+
+    def truth(self, named: Named) -> Truth:
+        """Give the truth of a named condition."""
+        if named.name not in self._truths:
+            self._truths[named.name] = evaluate(named.condition, self)
+        return self._truths[named.name]
+
+
 def evaluate(condition: Condition, facts: Facts) -> Truth:
     """Give the truth of a condition on the facts."""
     match condition:
         case Comparison():
             return _compare(condition, facts.known(condition.kind, condition.name))
         case Named(condition=inner):
+            if isinstance(facts, Remembering):
+                return facts.truth(condition)
             return evaluate(inner, facts)
         case AllOf(parts):
-            return at_least(len(parts), (evaluate(part, facts) for part in parts))
+            return _at_least(len(parts), parts, facts)
         case AnyOf(parts):
-            return at_least(1, (evaluate(part, facts) for part in parts))
+            return _at_least(1, parts, facts)
         case NoneOf(parts):
-            return at_least(1, (evaluate(part, facts) for part in parts)).opposite
+            return _at_least(1, parts, facts).opposite
         case AtLeast(count, parts):
-            return at_least(count, (evaluate(part, facts) for part in parts))
+            return _at_least(count, parts, facts)
 
 
-def at_least(count: int, truths: Iterable[Truth]) -> Truth:
-    """Kleene's counting: true when enough are true, false when too few can still be."""
-    true = unknown = 0
-    for truth in truths:
+def _at_least(count: int, parts: tuple[Condition, ...], facts: Facts) -> Truth:
+    """Kleene's counting: true when enough are true, false when too few can still be.
+
+    It stops as soon as no further part can change the answer.
+    """
+    true = false = 0
+    may_be_false = len(parts) - count
+    for part in parts:
+        truth = evaluate(part, facts)
         true += truth is Truth.TRUE
-        unknown += truth is Truth.UNKNOWN
-    if true >= count:
-        return Truth.TRUE
-    return Truth.UNKNOWN if true + unknown >= count else Truth.FALSE
+        false += truth is Truth.FALSE
+        if true >= count:
+            return Truth.TRUE
+        if false > may_be_false:
+            return Truth.FALSE
+    return Truth.UNKNOWN if len(parts) - false >= count > 0 else Truth.of(count <= 0)
 
 
 def comparisons(condition: Condition) -> Iterable[Comparison]:
@@ -222,31 +253,25 @@ def _ordered(test: Callable[[int], bool]) -> Callable[[Value, Value], bool]:
 
 def _order(left: Value, right: Value) -> int | None:
     """Give -1, 0 or 1; None when the two cannot be ordered."""
-    if isinstance(left, Quantity) and isinstance(right, Quantity):
-        return _order(left.value, right.value) if _same_unit(left, right) else None
-    if isinstance(left, PartialDate | datetime) and isinstance(right, PartialDate | datetime):
-        return _sign(_day_or_moment(left, right))
-    for comparable in ((int, Decimal), (str,), (time,)):
-        if isinstance(left, comparable) and isinstance(right, comparable):
-            return _sign((left, right))  # type: ignore[arg-type]
-    return None
-
-
-def _day_or_moment(
-    left: PartialDate | datetime, right: PartialDate | datetime
-) -> tuple[datetime, datetime] | tuple[date, date]:
-    if isinstance(left, datetime) and isinstance(right, datetime):
-        return left, right
-    return _day(left), _day(right)
+    match left, right:
+        case Quantity(), Quantity():
+            return _order(left.value, right.value) if _same_unit(left, right) else None
+        case datetime(), datetime():
+            return (left > right) - (left < right)
+        case ((PartialDate() | datetime()), (PartialDate() | datetime())):
+            return (_day(left) > _day(right)) - (_day(left) < _day(right))
+        case ((int() | Decimal()), (int() | Decimal())):
+            return (left > right) - (left < right)
+        case str(), str():
+            return (left > right) - (left < right)
+        case time(), time():
+            return (left > right) - (left < right)
+        case _:
+            return None
 
 
 def _day(value: PartialDate | datetime) -> date:
     return value.date() if isinstance(value, datetime) else value.first_day
-
-
-def _sign(pair: tuple[date, date] | tuple[datetime, datetime] | tuple[Decimal, Decimal]) -> int:
-    left, right = pair
-    return (left > right) - (left < right)
 
 
 _SATISFIED: Mapping[Operator, Callable[[Value, Value], bool]] = {

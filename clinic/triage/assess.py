@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from clinic.intake import Intake
-from clinic.questionnaire.conditions import Kind, Silence, Truth, evaluate
+from clinic.questionnaire.conditions import Facts, Kind, Remembering, Silence, Truth, evaluate
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Answer, Response, enabled_response
 from clinic.triage.facts import TriageFacts
@@ -92,7 +92,7 @@ def assess(
     answers changed.
     """
     shown = enabled_response(questionnaire, response)
-    facts = TriageFacts(questionnaire, shown, today, offered)
+    facts = Remembering(TriageFacts(questionnaire, shown, today, offered))
     truths = {rule.id: evaluate(rule.when, facts) for rule in rules.rules}
     findings = tuple(
         _finding(rule, _rests_on(rule, questionnaire, shown), truths[rule.id])
@@ -124,7 +124,7 @@ def assess_intake(rules: RuleSet, intake: Intake, today: date) -> Assessment:
 
 
 def _urgency(
-    rules: RuleSet, findings: tuple[Finding, ...], facts: TriageFacts, incomplete: bool
+    rules: RuleSet, findings: tuple[Finding, ...], facts: Facts, incomplete: bool
 ) -> Urgency:
     levels = [finding.urgency for finding in findings if finding.urgency is not None]
     if levels:
@@ -162,7 +162,7 @@ def _flag_state(
     rules: RuleSet,
     truths: Mapping[str, Truth],
     findings: tuple[Finding, ...],
-    facts: TriageFacts,
+    facts: Facts,
 ) -> FlagState:
     if any(flag in finding.flags for finding in findings):
         return FlagState.PRESENT
@@ -175,7 +175,7 @@ def _flag_state(
 
 
 def _unanswered(
-    rules: RuleSet, truths: Mapping[str, Truth], facts: TriageFacts, questionnaire: Questionnaire
+    rules: RuleSet, truths: Mapping[str, Truth], facts: Facts, questionnaire: Questionnaire
 ) -> tuple[str, ...]:
     """The questions without an answer that keep an emergency rule open, in page order."""
     open_rules = [rule for rule in rules.emergency if truths[rule.id] is Truth.UNKNOWN]
