@@ -1,5 +1,6 @@
 """A tired person can read it: grade 6 or lower, and no sentence over 20 words."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,11 @@ LONGEST_SENTENCE = 20  # words
 
 GLOSSARY = YAML(typ="safe").load((CONTENT / "words.yaml").read_text(encoding="utf-8"))
 QUESTIONNAIRES = sorted((CONTENT / "questionnaires").glob("*.yaml"))
+
+# The words of the pages themselves. A label of a few words is too short for the measure.
+TEMPLATES = CONTENT.parent / "templates"
+MARKED_WORDS = re.compile(r'\b_\(\s*"((?:[^"\\]|\\.)*)"')
+SHORTEST_MEASURED = 8
 
 # Validated scales keep their authors' words.
 VERBATIM = {"peg-pain", "peg-enjoyment", "peg-activity", "phq4", "rmdq-intro", "rmdq"}
@@ -45,6 +51,15 @@ def parts_of_questionnaires():
             yield f"{path.stem}: {step['linkId']}", "\n".join(words_of_item(step))
 
 
+def parts_of_templates():
+    for folder in ("education", "intake", "errors", "components"):
+        for path in sorted((TEMPLATES / folder).glob("*.html")):
+            for place in MARKED_WORDS.finditer(path.read_text(encoding="utf-8")):
+                text = re.sub(r"%\(\w+\)s", "it", place[1])
+                if len(words(text)) >= SHORTEST_MEASURED:
+                    yield f"{folder}/{path.stem}: {text[:40]}", text
+
+
 def words_of_item(item):
     if item["linkId"] in VERBATIM:
         return
@@ -55,11 +70,13 @@ def words_of_item(item):
         yield from words_of_item(child)
 
 
-PARTS = [
-    pytest.param(text, id=name)
-    for name, text in [*parts_of_articles(), *parts_of_drawings(), *parts_of_questionnaires()]
-    if text.strip()
+WRITTEN = [
+    *parts_of_articles(),
+    *parts_of_drawings(),
+    *parts_of_questionnaires(),
+    *parts_of_templates(),
 ]
+PARTS = [pytest.param(text, id=name) for name, text in WRITTEN if text.strip()]
 
 
 @pytest.mark.parametrize("text", PARTS)

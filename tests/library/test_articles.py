@@ -79,6 +79,13 @@ def test_every_article_awaits_review_and_says_by_when(articles):
         assert article.sources
 
 
+def test_titles_and_headings_need_nothing_filled_in(articles):
+    for article in articles:
+        told = [article.title, article.purpose, *(each.title for each in article.sections)]
+        told += [fact.text for fact in article.facts.values()]
+        assert not [text for text in told if "{" in text]
+
+
 def test_a_section_gives_html_text_and_list_items(articles):
     steps = articles.get("stretches", "childs-pose").section("steps")
 
