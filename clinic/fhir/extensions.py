@@ -13,6 +13,7 @@ CORE = "http://hl7.org/fhir/StructureDefinition/"
 SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
 
 TRANSLATION = CORE + "translation"
+CALCULATED_VALUE = CORE + "cqf-calculatedValue"
 
 READ: Mapping[str, str] = {
     TRANSLATION: "translation",
@@ -59,7 +60,7 @@ NOT_SUPPORTED: Mapping[str, str] = {
     "http://hl7.org/fhir/uv/sdc/StructureDefinition/cpg-itemImage": "a picture",
     CORE + "variable": "a variable for expressions",
     CORE + "cqf-expression": "words or rules made by an expression",
-    CORE + "cqf-calculatedValue": "words made by an expression",
+    CALCULATED_VALUE: "words made by an expression",
     CORE + "questionnaire-constraint": "a rule over several answers",
     CORE + "targetConstraint": "a rule over several answers",
     CORE + "questionnaire-unitValueSet": "units from a value set",

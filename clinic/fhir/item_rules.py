@@ -10,7 +10,7 @@ from clinic.fhir.values import NAMES_OF
 from clinic.questionnaire.checks import KIND_OF
 from clinic.questionnaire.conditions import Comparison, Operator, comparisons
 from clinic.questionnaire.model import Item, ItemType, Questionnaire
-from clinic.questionnaire.values import Coding, Value
+from clinic.questionnaire.values import Coding, Today, Value
 
 RESERVED_LINK_IDS = frozenset({"csrf_token", "_offered"})
 """Names that a form needs for itself."""
@@ -83,7 +83,9 @@ def _limits(item: Item) -> Iterator[str]:
         yield "maxOccurs above 1 needs repeats"
 
 
-def _fits(limit: Value, item: Item) -> bool:
+def _fits(limit: Value | Today, item: Item) -> bool:
+    if isinstance(limit, Today):
+        return item.type in (ItemType.DATE, ItemType.DATETIME)
     if item.type is ItemType.QUANTITY and not isinstance(limit, bool):
         return isinstance(limit, KIND_OF[ItemType.QUANTITY] + KIND_OF[ItemType.DECIMAL])
     if item.type is ItemType.INTEGER and not isinstance(limit, bool):

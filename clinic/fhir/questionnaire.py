@@ -6,7 +6,7 @@ from typing import Any
 from clinic.errors import UnreadableQuestionnaire
 from clinic.fhir.complaints import Complaint, Spot
 from clinic.fhir.enable_when import read_enable_when
-from clinic.fhir.extensions import Extensions, extensions, read_text
+from clinic.fhir.extensions import CALCULATED_VALUE, Extensions, extensions, read_text
 from clinic.fhir.item_rules import form_complaints, item_complaints
 from clinic.fhir.value_sets import read_options
 from clinic.fhir.values import (
@@ -18,7 +18,7 @@ from clinic.fhir.values import (
     read_value,
 )
 from clinic.questionnaire.model import Control, Item, ItemType, Questionnaire
-from clinic.questionnaire.values import Coding, Value
+from clinic.questionnaire.values import Coding, Today, Value
 
 FORM_KEYS = frozenset(
     {
@@ -103,7 +103,7 @@ def read_questionnaire(
     extensions(resource, top)
     _twins(resource, top)
     contained = {str(inner.get("id")): inner for _, inner in top.objects(resource, "contained")}
-    items = tuple(_items(resource, contained, top))
+    items = tuple(_items(resource, contained, top, hidden=False))
     if not items and not top.complaints:
         top.complain("the questionnaire has no items")
     url = top.member(resource, "url", read_string)
@@ -121,25 +121,30 @@ def read_questionnaire(
     return questionnaire, ()
 
 
-def _items(holder: Mapping[str, Any], contained: Mapping[str, Any], spot: Spot) -> Iterator[Item]:
+def _items(
+    holder: Mapping[str, Any], contained: Mapping[str, Any], spot: Spot, *, hidden: bool
+) -> Iterator[Item]:
     for place, raw in spot.objects(holder, "item"):
         link_id = raw.get("linkId")
         named = place.down(link_id=str(link_id) if link_id else "an item without a linkId")
-        item = _item(raw, contained, named)
+        item = _item(raw, contained, named, hidden=hidden)
         if item is not None:
             yield item
 
 
-def _item(raw: Mapping[str, Any], contained: Mapping[str, Any], spot: Spot) -> Item | None:
+def _item(
+    raw: Mapping[str, Any], contained: Mapping[str, Any], spot: Spot, *, hidden: bool
+) -> Item | None:
+    """Read one item; whatever stands in a hidden one is hidden with it."""
     spot.refuse_unknown_keys(raw, ITEM_KEYS, "an item")
     link_id = spot.read(raw.get("linkId"), read_string, "linkId")
     item_type = _type(raw, spot)
-    children = tuple(_items(raw, contained, spot))
-    if link_id is None or item_type is None:
-        extensions(raw, spot, ITEM_EXTENSIONS)
-        return None
     found = extensions(raw, spot, ITEM_EXTENSIONS)
     _twins(raw, spot)
+    hidden = bool(_plain(found, "hidden", read_boolean)) or hidden
+    children = tuple(_items(raw, contained, spot, hidden=hidden))
+    if link_id is None or item_type is None:
+        return None
     item = Item(
         link_id=link_id,
         type=item_type,
@@ -148,7 +153,7 @@ def _item(raw: Mapping[str, Any], contained: Mapping[str, Any], spot: Spot) -> I
         required=bool(spot.member(raw, "required", read_boolean)),
         repeats=bool(spot.member(raw, "repeats", read_boolean)),
         read_only=bool(spot.member(raw, "readOnly", read_boolean)),
-        hidden=bool(_plain(found, "hidden", read_boolean)),
+        hidden=hidden,
         enable_when=read_enable_when(raw, spot),
         options=read_options(raw, contained, spot),
         initial=tuple(_initial(raw, item_type, spot)),
@@ -199,12 +204,29 @@ def _plain(found: Extensions, name: str, reader: Any) -> Any:
     return None if held is None else held[0].read(held[2], reader, name)
 
 
-def _limit(found: Extensions, name: str) -> Value | None:
+def _limit(found: Extensions, name: str) -> Value | Today | None:
+    if any(_means_today(extension) for _, extension in found.every(name)):
+        return Today()
     held = found.value(name)
     if held is None:
         return None
     spot, end, raw = held
     return spot.read(raw, lambda value: read_value(end, value), name)
+
+
+def _means_today(extension: Mapping[str, Any]) -> bool:
+    """True of FHIR's way to say "today": a date without value, calculated as today()."""
+    beside = extension.get("_valueDate", extension.get("_valueDateTime"))
+    inner = beside.get("extension") if isinstance(beside, Mapping) else None
+    if not isinstance(inner, list) or len(inner) != 1 or not isinstance(inner[0], Mapping):
+        return False
+    expression = inner[0].get("valueExpression")
+    return (
+        inner[0].get("url") == CALCULATED_VALUE
+        and isinstance(expression, Mapping)
+        and expression.get("language") == "text/fhirpath"
+        and str(expression.get("expression", "")).strip() == "today()"
+    )
 
 
 def _control(found: Extensions) -> Control | None:

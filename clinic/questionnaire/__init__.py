@@ -1,1 +1,1 @@
-"""The questionnaire engine: items, conditions, answers, checks. Pure; knows nothing of web or disk."""
+"""The questionnaire engine: items, conditions, answers, checks. Pure."""

@@ -6,6 +6,7 @@ says how to mend it, as a pattern and the values that fill it (so that it can be
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -13,11 +14,13 @@ from decimal import Decimal
 
 from clinic.questionnaire.conditions import Comparison, Kind, Operator, Truth, evaluate
 from clinic.questionnaire.model import Item, ItemType, Option, Questionnaire
-from clinic.questionnaire.response import Answer, Place, enabled_places
-from clinic.questionnaire.values import Coding, PartialDate, Quantity, Value
+from clinic.questionnaire.response import Answer, Place, enabled_places, instances, unasked
+from clinic.questionnaire.values import Coding, PartialDate, Quantity, Today, Value
 
 ANSWER_THIS = "Answer this question to go on."
-TICK_ONE = "Tick at least one box. If none fit, tick the last box."
+TICK_ONE = "Tick at least one box."
+TICK_ONE_OR_NONE = "Tick at least one box. If none fit, tick the last box."
+ANSWER_ONE = "Answer at least one question here to go on."
 ONE_ONLY = "Give one answer only."
 NOT_AN_OPTION = "Choose one of the answers shown."
 EXCLUSIVE = "“{option}” cannot stand with another answer. Keep the one that fits."
@@ -27,6 +30,8 @@ TOO_SMALL = "Enter {limit} or more."
 TOO_LARGE = "Enter {limit} or less."
 TOO_EARLY = "Enter a date that is not before {limit}."
 TOO_LATE = "Enter a date that is not after {limit}."
+IN_THE_FUTURE = "Enter a date that is not in the future."
+IN_THE_PAST = "Enter a date that is not in the past."
 TOO_MANY_DECIMALS = "Use at most {limit} digits after the point."
 NO_DECIMALS = "Enter a whole number."
 WRONG_FORM = "Write this in the form that is asked for."
@@ -35,6 +40,7 @@ NOT_A_WEB_ADDRESS = "Enter a full web address, such as https://www.example.org."
 CONTROL_CHARACTERS = "Take out the characters that cannot be printed."
 TOO_FEW_ANSWERS = "Give at least {limit} answers."
 TOO_MANY_ANSWERS = "Give at most {limit} answers."
+NOT_A_UNIT = "Choose one of the units shown."
 WRONG_KIND = "This answer is not of the kind that the question asks for."
 
 KIND_OF: Mapping[ItemType, tuple[type, ...]] = {
@@ -70,26 +76,56 @@ def response_problems(
     questionnaire: Questionnaire,
     answers: Mapping[str, Answer],
     items: tuple[Item, ...] = (),
+    today: date | None = None,
 ) -> list[Problem]:
-    """Everything to mend in the answers to these items (or to all), in page order."""
+    """Everything to mend in the answers to these items (or to all), in page order.
+
+    `today` is the day in the clinic's zone; without it, limits that name it are not judged.
+    """
     found: list[Problem] = []
-    for place in enabled_places(questionnaire, answers, items):
-        found.extend(answer_problems(place, answers.get(place.key, ())))
+    shown = list(enabled_places(questionnaire, answers, items))
+    for place in shown:
+        if place.item.type is ItemType.GROUP:
+            found.extend(_group_problems(place, shown, answers))
+        else:
+            found.extend(answer_problems(place, answers.get(place.key, ()), today))
     return found
 
 
-def answer_problems(place: Place, answer: Answer) -> list[Problem]:
+def answer_problems(place: Place, answer: Answer, today: date | None = None) -> list[Problem]:
     """Everything to mend in one answer, the first being the one to show."""
     item = place.item
     if not item.is_question or item.read_only or item.hidden:
         return []
-    return [Problem(place.key, pattern, values) for pattern, values in _faults(item, answer)]
+    faults = _faults(item, answer, today)
+    return [Problem(place.key, pattern, values) for pattern, values in faults]
+
+
+def _group_problems(
+    place: Place, shown: list[Place], answers: Mapping[str, Answer]
+) -> Iterator[Problem]:
+    """What is wrong with a group as a whole, told at a question of it, where it can be mended."""
+    group = place.item
+    if not (group.required or group.min_occurs or group.max_occurs):
+        return
+    below = {item.link_id for item in group.walk()}
+    inner = [one for one in shown if one.item.link_id in below and not unasked(one.item)]
+    inner = [one for one in inner if one.prefix.startswith(place.prefix)]
+    if not inner:
+        return
+    if group.required and not any(one.key in answers or one.item.required for one in inner):
+        yield Problem(inner[0].key, ANSWER_ONE, {})
+    count = instances(place, answers) if group.holds_instances else 0
+    if group.min_occurs is not None and 0 < count < group.min_occurs:
+        yield Problem(inner[-1].key, TOO_FEW_ANSWERS, {"limit": group.min_occurs})
+    if group.max_occurs is not None and count > group.max_occurs:
+        yield Problem(inner[-1].key, TOO_MANY_ANSWERS, {"limit": group.max_occurs})
 
 
 Fault = tuple[str, dict[str, str | int]]
 
 
-def _faults(item: Item, answer: Answer) -> Iterator[Fault]:
+def _faults(item: Item, answer: Answer, today: date | None) -> Iterator[Fault]:
     yield from _count_faults(item, answer)
     for value in answer:
         if not isinstance(value, KIND_OF[item.type]) or (
@@ -99,7 +135,7 @@ def _faults(item: Item, answer: Answer) -> Iterator[Fault]:
             continue
         if item.options:
             yield from _option_faults(item, value)
-        yield from _limit_faults(item, value)
+        yield from _limit_faults(item, value, today)
         if isinstance(value, str):
             yield from _text_faults(item, value)
 
@@ -107,7 +143,7 @@ def _faults(item: Item, answer: Answer) -> Iterator[Fault]:
 def _count_faults(item: Item, answer: Answer) -> Iterator[Fault]:
     if not answer:
         if item.required:
-            yield (TICK_ONE if item.repeats and item.options else ANSWER_THIS), {}
+            yield _asking(item), {}
         return
     if len(answer) > 1 and not item.repeats:
         yield ONE_ONLY, {}
@@ -118,6 +154,12 @@ def _count_faults(item: Item, answer: Answer) -> Iterator[Fault]:
     for option in item.options:
         if option.exclusive and len(answer) > 1 and _chosen(option, answer):
             yield EXCLUSIVE, {"option": option.text.words}
+
+
+def _asking(item: Item) -> str:
+    if not (item.repeats and item.options):
+        return ANSWER_THIS
+    return TICK_ONE_OR_NONE if any(option.exclusive for option in item.options) else TICK_ONE
 
 
 def _chosen(option: Option, answer: Answer) -> bool:
@@ -136,15 +178,42 @@ def _option_faults(item: Item, value: Value) -> Iterator[Fault]:
         yield NOT_AN_OPTION, {}
 
 
-def _limit_faults(item: Item, value: Value) -> Iterator[Fault]:
+def _limit_faults(item: Item, value: Value, today: date | None) -> Iterator[Fault]:
     number = value.value if isinstance(value, Quantity) else value
     if isinstance(number, int | Decimal) and not isinstance(number, bool):
         yield from _decimal_faults(item, number)
+    if isinstance(value, Quantity):
+        yield from _unit_faults(item, value)
     dated = isinstance(value, PartialDate | datetime)
-    if item.minimum is not None and _holds(value, Operator.LESS, item.minimum):
-        yield (TOO_EARLY if dated else TOO_SMALL), {"limit": limit_words(item.minimum)}
-    if item.maximum is not None and _holds(value, Operator.GREATER, item.maximum):
-        yield (TOO_LATE if dated else TOO_LARGE), {"limit": limit_words(item.maximum)}
+    if _beyond(value, Operator.LESS, item.minimum, today):
+        yield _limit_fault(item.minimum, IN_THE_PAST, TOO_EARLY if dated else TOO_SMALL)
+    if _beyond(value, Operator.GREATER, item.maximum, today):
+        yield _limit_fault(item.maximum, IN_THE_FUTURE, TOO_LATE if dated else TOO_LARGE)
+
+
+def _beyond(
+    value: Value, operator: Operator, limit: Value | Today | None, today: date | None
+) -> bool:
+    if isinstance(limit, Today):
+        limit = PartialDate.of(today) if today else None
+    if limit is None:
+        return False
+    if isinstance(value, Quantity) and not isinstance(limit, Quantity):
+        value = value.value
+    return _holds(value, operator, limit)
+
+
+def _limit_fault(limit: Value | Today | None, moving: str, fixed: str) -> Fault:
+    if limit is None or isinstance(limit, Today):
+        return moving, {}
+    return fixed, {"limit": limit_words(limit)}
+
+
+def _unit_faults(item: Item, value: Quantity) -> Iterator[Fault]:
+    units = item.unit_options or ((item.unit,) if item.unit else ())
+    named = value.code or value.unit
+    if units and named not in [name for unit in units for name in (unit.code, unit.display)]:
+        yield NOT_A_UNIT, {}
 
 
 def _decimal_faults(item: Item, number: int | Decimal) -> Iterator[Fault]:
@@ -158,7 +227,7 @@ def _decimal_faults(item: Item, number: int | Decimal) -> Iterator[Fault]:
 
 
 def _text_faults(item: Item, text: str) -> Iterator[Fault]:
-    if any(ord(c) < 32 and c not in "\n\r\t" or ord(c) == 127 for c in text):
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in text):
         yield CONTROL_CHARACTERS, {}
     if item.max_length is not None and len(text) > item.max_length:
         yield TOO_LONG, {"limit": item.max_length, "length": len(text)}
@@ -179,7 +248,7 @@ class _One:
     def __init__(self, value: Value) -> None:
         self.value = value
 
-    def known(self, kind: Kind, name: str) -> tuple[Value, ...]:
+    def known(self, kind: Kind, name: str) -> tuple[Value, ...]:  # noqa: ARG002
         """Give the value."""
         return (self.value,)
 

@@ -224,19 +224,17 @@ def _compare(comparison: Comparison, known: Known) -> Truth:
 
 
 def _equal(left: Value, right: Value) -> bool:
-    if isinstance(left, Coding) and isinstance(right, Coding):
-        return left.same_code(right)
-    if isinstance(left, Coding | str) and isinstance(right, Coding | str):
-        return _code(left) == _code(right)
+    """Compare an answer with what a condition names; a rule may name a choice by its code alone.
+
+    Words written by hand are no choice, even when they read like its code.
+    """
+    if isinstance(left, Coding):
+        return left.same_code(right if isinstance(right, Coding) else Coding(str(right)))
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, Quantity) and isinstance(right, Quantity):
         return left.value == right.value and _same_unit(left, right)
     return left == right
-
-
-def _code(value: Coding | str) -> str:
-    return value.code if isinstance(value, Coding) else value
 
 
 def _same_unit(left: Quantity, right: Quantity) -> bool:
@@ -259,7 +257,9 @@ def _order(left: Value, right: Value) -> int | None:
         case datetime(), datetime():
             return (left > right) - (left < right)
         case ((PartialDate() | datetime()), (PartialDate() | datetime())):
-            return (_day(left) > _day(right)) - (_day(left) < _day(right))
+            return _order_in_time(left, right)
+        case (bool(), _) | (_, bool()):
+            return None
         case ((int() | Decimal()), (int() | Decimal())):
             return (left > right) - (left < right)
         case str(), str():
@@ -270,8 +270,20 @@ def _order(left: Value, right: Value) -> int | None:
             return None
 
 
-def _day(value: PartialDate | datetime) -> date:
-    return value.date() if isinstance(value, datetime) else value.first_day
+def _order_in_time(left: PartialDate | datetime, right: PartialDate | datetime) -> int | None:
+    """Order what is certain: of 2024 and 17 March 2024 nobody knows which came first."""
+    first, second = _days(left), _days(right)
+    if first == second:
+        return 0
+    if first[1] < second[0]:
+        return -1
+    return 1 if first[0] > second[1] else None
+
+
+def _days(value: PartialDate | datetime) -> tuple[date, date]:
+    if isinstance(value, datetime):
+        return value.date(), value.date()
+    return value.first_day, value.last_day
 
 
 _SATISFIED: Mapping[Operator, Callable[[Value, Value], bool]] = {

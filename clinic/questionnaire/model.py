@@ -7,8 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from clinic.questionnaire.conditions import Condition
-from clinic.questionnaire.values import Coding, Value
-
+from clinic.questionnaire.values import Coding, Today, Value
 
 
 class ItemType(StrEnum):
@@ -94,8 +93,8 @@ class Item:
     initial: tuple[Value, ...] = ()
     min_length: int | None = None
     max_length: int | None = None
-    minimum: Value | None = None
-    maximum: Value | None = None
+    minimum: Value | Today | None = None
+    maximum: Value | Today | None = None
     max_decimal_places: int | None = None
     pattern: str | None = None
     min_occurs: int | None = None

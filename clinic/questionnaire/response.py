@@ -20,9 +20,7 @@ Answer = tuple[Value, ...]
 class Response:
     """Answers to one questionnaire. A key without an entry was not answered."""
 
-    answers: Mapping[str, Answer] = field(
-        default_factory=lambda: MappingProxyType({}), hash=False
-    )
+    answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     language: str = "en"
     authored: datetime | None = None
 
@@ -60,12 +58,38 @@ def instances(place: Place, answers: Mapping[str, Answer]) -> int:
     highest = -1
     for key in answers:
         if key.startswith(start):
-            number = key[len(start) :].partition(".")[0]
-            if number.isascii() and number.isdigit():
+            number, _, rest = key[len(start) :].partition(".")
+            if _is_number(number) and _is_below(place.item, rest):
                 highest = max(highest, int(number))
     if place.item.is_question:
         highest = max(highest, len(answers.get(place.key, ())) - 1)
     return highest + 1
+
+
+def _is_below(holder: Item, rest: str) -> bool:
+    """True when the rest of a key leads to a question of this repetition.
+
+    A link id may itself hold dots, so that "1.2" need not be instance 2 of "1".
+    """
+    return any(_leads_to(item, rest) for item in holder.items)
+
+
+def _leads_to(item: Item, rest: str) -> bool:
+    if item.is_question and item.link_id == rest:
+        return True
+    if not item.holds_instances:
+        return _is_below(item, rest)
+    number, _, after = rest.removeprefix(item.link_id + ".").partition(".")
+    return rest.startswith(item.link_id + ".") and _is_number(number) and _is_below(item, after)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 6
+
+
+def least_instances(item: Item) -> int:
+    """How many instances of a group are asked for even when none is answered."""
+    return max(1, item.min_occurs or 0) if item.required and not item.is_question else 0
 
 
 def places(
@@ -76,7 +100,8 @@ def places(
         place = Place(item, prefix)
         yield place
         if item.holds_instances:
-            for instance in range(max(least, instances(place, answers))):
+            count = max(least, least_instances(item), instances(place, answers))
+            for instance in range(count):
                 yield from places(item.items, answers, place.inside(instance), least)
         else:
             yield from places(item.items, answers, prefix, least)
@@ -84,57 +109,102 @@ def places(
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """The two-valued facts that show and hide questions, seen from one place.
-
-    A question named by enableWhen is looked for in the instances around the place,
-    nearest first, then outside.
-    """
+    """Which items some answers show. It remembers what it found: make one for each pass."""
 
     questionnaire: Questionnaire
     answers: Mapping[str, Answer]
-    prefix: str = ""
+    found: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    def shows(self, place: Place) -> bool:
+        """True when the answers show this item and everything that it stands in."""
+        key = (place.item.link_id, place.prefix)
+        if key not in self.found:
+            self.found[key] = False  # an item that hangs on itself is never shown
+            self.found[key] = self._judge(place)
+        return self.found[key]
+
+    def _judge(self, place: Place) -> bool:
+        parent = self.questionnaire.parents[place.item.link_id]
+        if parent is not None and not self.shows(Place(parent, _outside(parent, place.prefix))):
+            return False
+        condition = place.item.enable_when
+        return condition is None or evaluate(condition, _SeenFrom(self, place)) is Truth.TRUE
+
+    def nearest(self, link_id: str, place: Place) -> Place:
+        """Give the occurrence of a question that enableWhen means, seen from a place.
+
+        It is the one in the same instances as the place; of a repetition that the place
+        does not stand in, the last instance before it, or else the first after it.
+        """
+        scoped = ""
+        around = dict(self._opened(place)) if place.prefix else {}
+        for holder in self._holders(link_id):
+            if holder.link_id in around:
+                scoped = around[holder.link_id]
+                continue
+            last = max(instances(Place(holder, scoped), self.answers) - 1, 0)
+            before = self._stands_before(holder, place.item)
+            scoped = Place(holder, scoped).inside(last if before else 0)
+        return Place(self.questionnaire.by_link_id[link_id], scoped)
+
+    def _holders(self, link_id: str) -> list[Item]:
+        """The repetitions that an item stands in, outermost first."""
+        above = [one for one in self.questionnaire.ancestors(link_id) if one.holds_instances]
+        return above[::-1]
+
+    def _opened(self, place: Place) -> Iterator[tuple[str, str]]:
+        """The repetitions around a place, each with the prefix of what stands in the instance."""
+        inside = place.prefix
+        for holder in reversed(self._holders(place.item.link_id)):
+            yield holder.link_id, inside
+            inside = _outside(holder, inside)
+
+    def _stands_before(self, one: Item, other: Item) -> bool:
+        order = list(self.questionnaire.by_link_id)
+        return order.index(one.link_id) < order.index(other.link_id)
+
+
+def _outside(holder: Item, prefix: str) -> str:
+    """Give the prefix of an item from that of what stands directly below it."""
+    if not holder.holds_instances:
+        return prefix
+    return prefix[: prefix[:-1].rindex(".") - len(holder.link_id)]
+
+
+@dataclass(frozen=True, slots=True)
+class _SeenFrom:
+    """The two-valued facts that show and hide an item: what is hidden is absent."""
+
+    showing: Showing
+    place: Place
 
     def known(self, kind: Kind, name: str) -> Known:
         """Give the answer of a question that is itself shown; anything else is absent."""
-        item = self.questionnaire.by_link_id.get(name)
-        if kind is not Kind.QUESTION or item is None:
+        if kind is not Kind.QUESTION or name not in self.showing.questionnaire.by_link_id:
             return Silence.ABSENT
-        prefix = scope(self.questionnaire, name, self.prefix)
-        answer = self.answers.get(prefix + name)
-        if not answer or not is_enabled(self.questionnaire, self.answers, Place(item, prefix)):
-            return Silence.ABSENT
-        return answer
-
-
-def scope(questionnaire: Questionnaire, link_id: str, prefix: str) -> str:
-    """Give the part of a prefix that a question is answered under."""
-    scoped, rest = "", prefix
-    above = [item for item in questionnaire.ancestors(link_id) if item.holds_instances]
-    for item in reversed(above):
-        start = item.link_id + "."
-        if not rest.startswith(start):
-            break
-        number, _, after = rest[len(start) :].partition(".")
-        scoped, rest = f"{scoped}{start}{number}.", after
-    return scoped
+        question = self.showing.nearest(name, self.place)
+        answer = self.showing.answers.get(question.key)
+        return answer if answer and self.showing.shows(question) else Silence.ABSENT
 
 
 def is_enabled(questionnaire: Questionnaire, answers: Mapping[str, Answer], place: Place) -> bool:
     """True when the answers show this item and everything that it stands in."""
-    chain = [place.item, *questionnaire.ancestors(place.item.link_id)]
-    return all(
-        item.enable_when is None
-        or evaluate(item.enable_when, Showing(questionnaire, answers, place.prefix)) is Truth.TRUE
-        for item in chain
-    )
+    return Showing(questionnaire, answers).shows(place)
 
 
 def enabled_places(
-    questionnaire: Questionnaire, answers: Mapping[str, Answer], items: tuple[Item, ...] = ()
+    questionnaire: Questionnaire,
+    answers: Mapping[str, Answer],
+    items: tuple[Item, ...] = (),
+    least: int = 0,
 ) -> Iterator[Place]:
-    """Every item that the answers show, where it stands, in order."""
-    for place in places(items or questionnaire.items, answers):
-        if is_enabled(questionnaire, answers, place):
+    """Every item that the answers show, where it stands, in order.
+
+    `least` is how many instances of each repetition are opened even when none is answered.
+    """
+    showing = Showing(questionnaire, answers)
+    for place in places(items or questionnaire.items, answers, least=least):
+        if showing.shows(place):
             yield place
 
 

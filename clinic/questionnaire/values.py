@@ -12,6 +12,7 @@ choice         Coding           open-choice: Coding or str
 quantity       Quantity
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -81,6 +82,14 @@ class PartialDate:
         return date(self.year, self.month or 1, self.day or 1)
 
     @property
+    def last_day(self) -> date:
+        """The latest day this may stand for."""
+        if self.day is not None:
+            return self.first_day
+        month = self.month or 12
+        return date(self.year, month, monthrange(self.year, month)[1])
+
+    @property
     def is_full(self) -> bool:
         """True when the day is known."""
         return self.day is not None
@@ -93,6 +102,11 @@ class PartialDate:
         if self.day is not None:
             text += f"-{self.day:02d}"
         return text
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """A limit that moves: the day on which the answer is given."""
 
 
 Value = bool | int | Decimal | PartialDate | datetime | time | str | Coding | Quantity
