@@ -32,7 +32,7 @@ GROUPS: dict[str, type[AllOf] | type[AnyOf] | type[NoneOf]] = {
 }
 SET_KEYS = ("version", "status", "conditions", "self_care", "does_not_fire", "rules")
 RULE_KEYS = (
-    *("id", "flag", "urgency", "when", "staff", "about", "advice", "source"),
+    *("id", "flag", "urgency", "when", "staff", "row", "about", "advice", "source"),
     *("reviewed_by", "reviewed_on", "review_by"),
 )
 
@@ -90,6 +90,7 @@ class _RuleReader:
             urgency=Urgency(urgency) if urgency else None,
             flags=self._names(part, "flag"),
             staff=part.text("staff"),
+            row=part.text_or_none("row", required=False) or "",
             about=part.text_or_none("about", required=False) or "",
             advice=part.text_or_none("advice", required=False) or "",
             source=self._names(part, "source"),

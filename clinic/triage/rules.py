@@ -33,6 +33,8 @@ class Rule:
 
     `urgency` is None for a note that sets no level. `advice` is the id of extra words for
     the patient, or "". `about` are the words for the public, `staff` where it is "".
+    `row` are the words for lists and for the front desk: at most 12 of them, and nothing
+    that is private (red_flags.md, 3.4); `staff` where it is "".
     """
 
     id: str
@@ -43,6 +45,7 @@ class Rule:
     source: tuple[str, ...]
     advice: str = ""
     about: str = ""
+    row: str = ""
     reviewed_by: str | None = None
     reviewed_on: date | None = None
     review_by: date
@@ -51,6 +54,11 @@ class Rule:
     def is_note(self) -> bool:
         """True of a rule that is printed only and raises no flag."""
         return not self.flags
+
+    @property
+    def row_words(self) -> str:
+        """What a list row and the front desk are told."""
+        return self.row or self.staff
 
     @cached_property
     def reads(self) -> frozenset[str]:
