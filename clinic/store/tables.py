@@ -20,7 +20,6 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
-    Text,
     TypeDecorator,
     UniqueConstraint,
     Uuid,
@@ -88,15 +87,6 @@ meta = Table(
     metadata,
     Column("name", String(40), primary_key=True),
     _bytes("value"),
-)
-
-questionnaire = Table(
-    "questionnaire",
-    metadata,
-    Column("id", String(80), primary_key=True),
-    Column("version", String(40), primary_key=True),
-    Column("resource", Text, nullable=False),
-    _moment("kept_at"),
 )
 
 staff = Table(

@@ -89,14 +89,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patient")),
     )
     op.create_table(
-        "questionnaire",
-        sa.Column("id", sa.String(length=80), nullable=False),
-        sa.Column("version", sa.String(length=40), nullable=False),
-        sa.Column("resource", sa.Text(), nullable=False),
-        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", "version", name=op.f("pk_questionnaire")),
-    )
-    op.create_table(
         "staff",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("username", sa.String(length=80), nullable=False),

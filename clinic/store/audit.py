@@ -1,0 +1,108 @@
+"""The audit: who saw or did what to which id, written in the transaction of the act itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from clinic.store.database import Transaction
+from clinic.store.ids import new_id
+from clinic.store.tables import audit_row as table
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acted: a patient is known by the intake alone, staff by their id."""
+
+    kind: Literal["patient", "staff", "system"]
+    id: UUID | None = None
+
+
+PATIENT = Actor("patient")
+SYSTEM = Actor("system")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """One act. `seal_number` is its place in the chain, or None until it is sealed."""
+
+    id: UUID
+    at: datetime
+    actor: Actor
+    action: str
+    subject: tuple[str, UUID] | None
+    result: str
+    session: str
+    request_id: str
+    detail: str
+    seal_number: int | None
+
+
+def record(
+    tx: Transaction,
+    *,
+    actor: Actor,
+    action: str,
+    subject: tuple[str, UUID] | None,
+    now: datetime,
+    result: str = "done",
+    session: str = "",
+    request_id: str = "",
+    detail: str = "",
+) -> UUID:
+    """Write one row. `detail` is a word or two of ours, never anything that a patient said."""
+    kind, subject_id = subject or (None, None)
+    row_id = new_id()
+    tx.execute(
+        table.insert().values(
+            id=row_id,
+            at=now,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            action=action,
+            subject_kind=kind,
+            subject_id=subject_id,
+            result=result,
+            session=session,
+            request_id=request_id,
+            detail=detail,
+        )
+    )
+    return row_id
+
+
+def trail(
+    tx: Transaction,
+    *,
+    subject: tuple[str, UUID] | None = None,
+    actor_id: UUID | None = None,
+    after: UUID | None = None,
+    limit: int = 100,
+) -> list[AuditRow]:
+    """Give the acts, newest first; `after` is the id of the last row of the page before."""
+    statement = select(table).order_by(table.c.id.desc()).limit(limit)
+    if subject is not None:
+        kind, subject_id = subject
+        statement = statement.where(table.c.subject_kind == kind, table.c.subject_id == subject_id)
+    if actor_id is not None:
+        statement = statement.where(table.c.actor_id == actor_id)
+    if after is not None:
+        statement = statement.where(table.c.id < after)
+    return [_read(row) for row in tx.execute(statement)]
+
+
+def _read(row: Row[Any]) -> AuditRow:
+    return AuditRow(
+        id=row.id,
+        at=row.at,
+        actor=Actor(row.actor_kind, row.actor_id),
+        action=row.action,
+        subject=(row.subject_kind, row.subject_id) if row.subject_kind else None,
+        result=row.result,
+        session=row.session,
+        request_id=row.request_id,
+        detail=row.detail,
+        seal_number=row.seal_number,
+    )

@@ -1,0 +1,87 @@
+"""Guess and rate limits, counted in the database: shared by all workers, kept over a restart."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy import case, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from clinic.store.database import Transaction
+from clinic.store.tables import counter
+
+QUARTER_HOUR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many tries in a window of time, which begins with the first."""
+
+    bucket: str
+    most: int
+    window: timedelta
+
+
+SIGN_IN_ACCOUNT = Limit("sign-in account", 5, QUARTER_HOUR)
+"""For one account from one address: nobody can lock out somebody elsewhere."""
+SIGN_IN_ADDRESS = Limit("sign-in address", 60, QUARTER_HOUR)
+RESUME_CODE = Limit("resume code", 5, QUARTER_HOUR)
+RESUME_ADDRESS = Limit("resume address", 10, QUARTER_HOUR)
+START_ADDRESS = Limit("start address", 60, QUARTER_HOUR)
+
+
+def hit(tx: Transaction, limit: Limit, key: str, now: datetime) -> int | None:
+    """Count one try. Gives the seconds to wait when it is one too many, else None.
+
+    Count before the guess is looked at, in a transaction of its own: many guesses at the
+    same moment are then counted one by one.
+    """
+    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
+    over = counter.c.ends_at <= now
+    statement = insert(counter).values(
+        bucket=limit.bucket, key_hash=_hash(tx, limit, key), hits=1, ends_at=now + limit.window
+    )
+    row = tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=[counter.c.bucket, counter.c.key_hash],
+            set_={
+                "hits": case((over, 1), else_=counter.c.hits + 1),
+                "ends_at": case((over, now + limit.window), else_=counter.c.ends_at),
+            },
+        ).returning(counter.c.hits, counter.c.ends_at)
+    ).one()
+    return _seconds(row.ends_at, now) if row.hits > limit.most else None
+
+
+def wait(tx: Transaction, limit: Limit, key: str, now: datetime) -> int | None:
+    """Give the seconds to wait before a try would be allowed, or None. Counts nothing."""
+    row = tx.execute(
+        select(counter.c.hits, counter.c.ends_at).where(
+            counter.c.bucket == limit.bucket,
+            counter.c.key_hash == _hash(tx, limit, key),
+            counter.c.ends_at > now,
+        )
+    ).one_or_none()
+    return None if row is None or row.hits < limit.most else _seconds(row.ends_at, now)
+
+
+def forget(tx: Transaction, limit: Limit, key: str) -> None:
+    """Begin anew after a right guess."""
+    tx.execute(
+        delete(counter).where(
+            counter.c.bucket == limit.bucket, counter.c.key_hash == _hash(tx, limit, key)
+        )
+    )
+
+
+def sweep(tx: Transaction, now: datetime) -> int:
+    """Delete the counters whose window is over."""
+    return tx.execute(delete(counter).where(counter.c.ends_at <= now)).rowcount
+
+
+def _hash(tx: Transaction, limit: Limit, key: str) -> bytes:
+    return tx.vault.digest(f"limit: {limit.bucket}", key)[:16]
+
+
+def _seconds(ends_at: datetime, now: datetime) -> int:
+    return max(1, ceil((ends_at - now).total_seconds()))

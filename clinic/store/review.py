@@ -1,0 +1,142 @@
+"""What staff do to a sent intake: take it, set its urgency, review, close and reopen it.
+
+Each act names the version that the page showed; whoever comes second gets Conflict.
+"""
+
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from clinic.errors import Conflict, IllegalMove, UnknownRecord
+from clinic.intake import IntakeState
+from clinic.store.database import Transaction
+from clinic.store.queues import queue_of
+from clinic.store.records import FACTS, Facts
+from clinic.store.tables import intake as table
+from clinic.triage.rules import Urgency
+
+MOVES = {
+    IntakeState.SUBMITTED: {IntakeState.IN_REVIEW, IntakeState.REVIEWED},
+    IntakeState.IN_REVIEW: {IntakeState.SUBMITTED, IntakeState.REVIEWED},
+    IntakeState.REVIEWED: {IntakeState.IN_REVIEW, IntakeState.CLOSED},
+    IntakeState.CLOSED: {IntakeState.IN_REVIEW},
+}
+"""From each state, the states that staff may bring an intake to."""
+
+
+def take(
+    tx: Transaction, intake_id: UUID, *, owner_id: UUID | None, version: int, now: datetime
+) -> Facts:
+    """Make somebody the owner, or nobody. A sent intake is in review while it has one.
+
+    A draft on the worklist may have an owner too. Raises Conflict and UnknownRecord.
+    """
+    before = _facts(tx, intake_id)
+    changes: dict[str, Any] = {"owner_id": owner_id}
+    if before.state in (IntakeState.SUBMITTED, IntakeState.IN_REVIEW):
+        changes["state"] = IntakeState.IN_REVIEW if owner_id else IntakeState.SUBMITTED
+    return _change(tx, before, version, now, changes)
+
+
+def mark_reviewed(tx: Transaction, intake_id: UUID, *, version: int, now: datetime) -> Facts:
+    """Say that the answers were read. Raises Conflict, IllegalMove and UnknownRecord."""
+    return _move(tx, intake_id, IntakeState.REVIEWED, version, now, reviewed_at=now)
+
+
+def close(tx: Transaction, intake_id: UUID, *, version: int, now: datetime) -> Facts:
+    """File a reviewed intake. Raises Conflict, IllegalMove and UnknownRecord."""
+    return _move(tx, intake_id, IntakeState.CLOSED, version, now)
+
+
+def reopen(tx: Transaction, intake_id: UUID, *, version: int, now: datetime) -> Facts:
+    """Bring a reviewed or closed intake back. Raises Conflict, IllegalMove and UnknownRecord."""
+    return _move(tx, intake_id, IntakeState.IN_REVIEW, version, now, reviewed_at=None)
+
+
+def set_urgency(
+    tx: Transaction,
+    intake_id: UUID,
+    urgency: Urgency,
+    *,
+    act_by: datetime | None,
+    version: int,
+    now: datetime,
+) -> Facts:
+    """Set a clinician's level. The assessment keeps what the rules said.
+
+    Raises Conflict, IllegalMove for a draft, and UnknownRecord.
+    """
+    before = _facts(tx, intake_id)
+    if before.state is IntakeState.DRAFT:
+        raise IllegalMove("Answers that were not sent have no level to change.")
+    raised = urgency is Urgency.EMERGENCY_NOW and before.urgency is not urgency
+    changes = {
+        "urgency": urgency,
+        "act_by": act_by,
+        "emergency_open": before.emergency_open or raised,
+    }
+    return _change(tx, before, version, now, changes)
+
+
+def outcome_recorded(tx: Transaction, intake_id: UUID, *, now: datetime) -> None:
+    """Take an intake out of the open emergencies. Raises UnknownRecord.
+
+    It raises the version: whoever looks at the open emergency sees that it was met.
+    """
+    before = _facts(tx, intake_id)
+    changes = {"emergency_open": False, "outcome_at": now}
+    _change(tx, before, before.version, now, changes)
+
+
+def _facts(tx: Transaction, intake_id: UUID) -> Facts:
+    statement = select(*FACTS).where(table.c.id == intake_id).with_for_update()
+    row = tx.execute(statement).one_or_none()
+    if row is None:
+        raise UnknownRecord("intake")
+    return Facts.of(row)
+
+
+def _move(
+    tx: Transaction, intake_id: UUID, state: IntakeState, version: int, now: datetime, **more: Any
+) -> Facts:
+    before = _facts(tx, intake_id)
+    if version == before.version and state not in MOVES.get(before.state, ()):
+        raise IllegalMove(f"An intake that is {before.state} cannot become {state}.")
+    return _change(tx, before, version, now, {"state": state, **more})
+
+
+def _change(
+    tx: Transaction, before: Facts, version: int, now: datetime, changes: dict[str, Any]
+) -> Facts:
+    """Write changes over the version that was seen, with the heading that follows from them."""
+    values = {**changes, **_heading(before, changes, now), "version": version + 1}
+    plain = {
+        name: value.value if isinstance(value, Enum) else value for name, value in values.items()
+    }
+    changed = tx.execute(
+        update(table)
+        .where(table.c.id == before.id, table.c.version == version)
+        .values(updated_at=now, **plain)
+    )
+    if changed.rowcount != 1:
+        raise Conflict("Somebody else changed this intake since the page was opened.")
+    return _facts(tx, before.id)
+
+
+def _heading(before: Facts, changes: dict[str, Any], now: datetime) -> dict[str, Any]:
+    emergency_open = changes.get("emergency_open", before.emergency_open)
+    queue = queue_of(
+        state=changes.get("state", before.state),
+        urgency=changes.get("urgency", before.urgency),
+        incomplete=before.incomplete,
+        emergency_open=emergency_open,
+        act_by=changes.get("act_by", before.act_by),
+        now=now,
+    )
+    since = before.submitted_at
+    if emergency_open:
+        since = before.queued_at if before.emergency_open else now
+    return {"queue": queue, "queued_at": None if queue is None else since or now}
