@@ -39,14 +39,22 @@ RULE_KEYS = (
 
 def read_rules(content: Path) -> RuleSet:
     """Read the red-flag rules of a content folder. Raises ContentFault with every fault."""
+    rules, faults = check_rules(content)
+    if rules is None:
+        raise ContentFault([str(fault) for fault in faults])
+    return rules
+
+
+def check_rules(content: Path) -> tuple[RuleSet | None, list[Fault]]:
+    """Give the rules, or none and everything to mend in the file."""
     path = content / RED_FLAGS
     faults: list[Fault] = []
+    if not path.is_file():
+        return None, [Fault(str(path), 1, "this file is missing: the safety screen needs it")]
     text = path.read_text(encoding="utf-8")
     mapping = read_mapping(text, str(path), faults)
     rules = _RuleReader(str(path), faults).rule_set(mapping, text) if mapping else None
-    if faults or rules is None:
-        raise ContentFault([str(fault) for fault in faults])
-    return rules
+    return (None if faults else rules), faults
 
 
 class _RuleReader:
