@@ -43,6 +43,9 @@ TOO_MANY_ANSWERS = "Give at most {limit} answers."
 NOT_A_UNIT = "Choose one of the units shown."
 WRONG_KIND = "This answer is not of the kind that the question asks for."
 
+LARGEST_INTEGER = 2**31 - 1
+"""FHIR R4's integer has 32 bits."""
+
 KIND_OF: Mapping[ItemType, tuple[type, ...]] = {
     ItemType.BOOLEAN: (bool,),
     ItemType.DECIMAL: (Decimal, int),
@@ -184,11 +187,18 @@ def _limit_faults(item: Item, value: Value, today: date | None) -> Iterator[Faul
         yield from _decimal_faults(item, number)
     if isinstance(value, Quantity):
         yield from _unit_faults(item, value)
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        yield (TOO_SMALL if value < 0 else TOO_LARGE), {"limit": LARGEST_INTEGER * _sign(value)}
+        return
     dated = isinstance(value, PartialDate | datetime)
     if _beyond(value, Operator.LESS, item.minimum, today):
         yield _limit_fault(item.minimum, IN_THE_PAST, TOO_EARLY if dated else TOO_SMALL)
     if _beyond(value, Operator.GREATER, item.maximum, today):
         yield _limit_fault(item.maximum, IN_THE_FUTURE, TOO_LATE if dated else TOO_LARGE)
+
+
+def _sign(number: int) -> int:
+    return -1 if number < 0 else 1
 
 
 def _beyond(
