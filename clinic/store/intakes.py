@@ -29,7 +29,7 @@ from clinic.store.resume_codes import (
     open_by_code,
     sent_by_code,
 )
-from clinic.store.review import close, mark_reviewed, reopen, set_urgency, take
+from clinic.store.review import claim, close, mark_reviewed, reopen, set_urgency, take
 from clinic.store.sealing import Cell, seal, unseal
 from clinic.store.tables import intake as table
 from clinic.triage.assess import Assessment
@@ -41,6 +41,7 @@ __all__ = [
     "Library",
     "Sent",
     "card",
+    "claim",
     "close",
     "facts",
     "idempotency_key",

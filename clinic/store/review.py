@@ -81,6 +81,15 @@ def set_urgency(
     return _change(tx, before, version, now, changes)
 
 
+def claim(tx: Transaction, intake_id: UUID, *, version: int, now: datetime) -> Facts:
+    """Make sure that nothing changed since the page, before something is added to the record.
+
+    It raises the version, so that the same page cannot add twice. Raises Conflict and
+    UnknownRecord.
+    """
+    return _change(tx, _facts(tx, intake_id), version, now, {})
+
+
 def outcome_recorded(tx: Transaction, intake_id: UUID, *, now: datetime) -> None:
     """Take an intake out of the open emergencies. Raises UnknownRecord.
 
