@@ -1,0 +1,148 @@
+"""The outbox: messages written with the act that causes them, and sent afterwards."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from clinic.fhir.text import dumps, loads
+from clinic.store.database import Transaction
+from clinic.store.ids import new_id
+from clinic.store.keys import Key
+from clinic.store.sealing import Cell, seal, unseal
+from clinic.store.tables import outbox as table
+
+LEASE = timedelta(minutes=2)
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=6)
+MOST_ATTEMPTS = 12
+"""With waits that double, the last attempt is made about a day after the first."""
+LATE_AFTER = timedelta(minutes=15)
+FAULT_LENGTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to be sent. `attempts` counts this one."""
+
+    id: UUID
+    kind: str
+    payload: dict[str, Any]
+    attempts: int
+
+
+def enqueue(
+    tx: Transaction,
+    *,
+    kind: str,
+    payload: dict[str, Any],
+    now: datetime,
+    due: datetime | None = None,
+    once: str | None = None,
+) -> UUID | None:
+    """Write a message to be sent when it is due. Its payload is sealed.
+
+    `once` names the message: one with the same name is not written again, and None is given.
+    """
+    row_id = new_id()
+    insert = sqlite.insert if tx.is_sqlite else postgresql.insert
+    statement = insert(table).values(
+        id=row_id,
+        kind=kind,
+        once=once,
+        created_at=now,
+        due_at=due or now,
+        attempts=0,
+        fault="",
+        sealed_payload=seal(_key(tx), dumps(payload).encode(), _cell(row_id)),
+    )
+    written = tx.execute(statement.on_conflict_do_nothing(index_elements=[table.c.once]))
+    return row_id if written.rowcount == 1 else None
+
+
+def claim(
+    tx: Transaction, now: datetime, *, limit: int = 20, lease: timedelta = LEASE
+) -> list[Message]:
+    """Take messages that are due, oldest first. Nobody else gets them until the lease ends.
+
+    Commit before sending. Whoever dies while sending leaves the message to the next.
+    """
+    due = (
+        select(table)
+        .where(_waiting(), table.c.due_at <= now, _free(now))
+        .order_by(table.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = tx.execute(due).all()
+    tx.execute(
+        update(table)
+        .where(table.c.id.in_([row.id for row in rows]))
+        .values(claimed_until=now + lease, attempts=table.c.attempts + 1)
+    )
+    return [
+        Message(
+            row.id,
+            row.kind,
+            loads(unseal(_key(tx), row.sealed_payload, _cell(row.id))),
+            row.attempts + 1,
+        )
+        for row in rows
+    ]
+
+
+def sent(tx: Transaction, message_id: UUID, now: datetime) -> None:
+    """Note that a message went out."""
+    _set(tx, message_id, sent_at=now, claimed_until=None, fault="")
+
+
+def failed(tx: Transaction, message_id: UUID, now: datetime, reason: str) -> None:
+    """Note why a message did not go out, and try again later, at most MOST_ATTEMPTS times.
+
+    `reason` is the name of a fault, never what the message says.
+    """
+    attempts = tx.scalar(select(table.c.attempts).where(table.c.id == message_id)) or 0
+    wait = min(FIRST_WAIT * 2 ** min(attempts, 20), LONGEST_WAIT)
+    _set(
+        tx,
+        message_id,
+        claimed_until=None,
+        due_at=now + wait,
+        fault=reason[:FAULT_LENGTH],
+        given_up_at=now if attempts >= MOST_ATTEMPTS else None,
+    )
+
+
+def waiting(tx: Transaction) -> int:
+    """How many messages have still to go out."""
+    return int(tx.scalar(select(func.count()).where(_waiting())))
+
+
+def late(tx: Transaction, now: datetime) -> int:
+    """How many are overdue by a quarter of an hour, or were given up."""
+    overdue = _waiting() & (table.c.due_at <= now - LATE_AFTER)
+    given_up = table.c.given_up_at.is_not(None)
+    return int(tx.scalar(select(func.count()).where(or_(overdue, given_up))))
+
+
+def _set(tx: Transaction, message_id: UUID, **values: object) -> None:
+    tx.execute(update(table).where(table.c.id == message_id).values(**values))
+
+
+def _waiting() -> ColumnElement[bool]:
+    return table.c.sent_at.is_(None) & table.c.given_up_at.is_(None)
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(table.c.claimed_until.is_(None), table.c.claimed_until <= now)
+
+
+def _key(tx: Transaction) -> Key:
+    return tx.vault.key("outbox")
+
+
+def _cell(row_id: UUID) -> Cell:
+    return Cell("outbox", "sealed_payload", row_id)

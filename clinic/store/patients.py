@@ -1,0 +1,123 @@
+"""Patients: made when an intake is sent, and found again by keyed hashes."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from clinic.errors import UnknownRecord
+from clinic.store.database import Transaction
+from clinic.store.ids import new_id
+from clinic.store.keys import Key
+from clinic.store.records import FACTS, Facts
+from clinic.store.sealing import Cell, seal, unseal
+from clinic.store.search import person_terms, same_person_term, term_of_query
+from clinic.store.tables import intake, patient_search
+from clinic.store.tables import patient as table
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who somebody is, in their own words. It is sealed."""
+
+    name: str
+    birth_date: date | None = None
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Somebody who sent an intake."""
+
+    id: UUID
+    person: Person
+    created_at: datetime
+
+
+def add(tx: Transaction, person: Person, *, now: datetime) -> UUID:
+    """Make a patient. Whether it is one who came before is for staff to confirm."""
+    row_id, key = new_id(), Key.new()
+    born = person.birth_date
+    members = [person.name, born.isoformat() if born else None, person.phone, person.email]
+    tx.execute(
+        table.insert().values(
+            id=row_id,
+            created_at=now,
+            data_key=tx.vault.wrap(key, _cell("data_key", row_id)),
+            sealed_person=seal(key, json.dumps(members).encode(), _cell("sealed_person", row_id)),
+        )
+    )
+    terms = person_terms(person.name, person.birth_date, person.phone)
+    rows = [{"hash": _hash(tx, term), "patient_id": row_id} for term in sorted(terms)]
+    if rows:
+        tx.execute(patient_search.insert(), rows)
+    return row_id
+
+
+def get(tx: Transaction, patient_id: UUID) -> Patient:
+    """Give a patient. Raises UnknownRecord."""
+    row = tx.execute(select(table).where(table.c.id == patient_id)).one_or_none()
+    if row is None:
+        raise UnknownRecord("patient")
+    return _read(tx, row)
+
+
+def intakes_of(tx: Transaction, patient_id: UUID) -> list[Facts]:
+    """Give the intakes of a patient, newest first."""
+    statement = select(*FACTS).where(intake.c.patient_id == patient_id)
+    return [Facts.of(row) for row in tx.execute(statement.order_by(intake.c.id.desc()))]
+
+
+def candidates(tx: Transaction, person: Person, *, except_id: UUID | None = None) -> list[Patient]:
+    """Give those of the same name, birth date and phone: proposed as one person, not joined."""
+    term = same_person_term(person.name, person.birth_date, person.phone)
+    if term is None:
+        return []
+    return [patient for patient in _found(tx, term, None, 50) if patient.id != except_id]
+
+
+def search(
+    tx: Transaction, text: str, *, after: UUID | None = None, limit: int = 50
+) -> list[Patient]:
+    """Give the patients whom a few typed words fit, newest first.
+
+    The words are a whole name, the start of one of its words (three letters or more), a
+    birth date such as 3/17/1980 or 1980-03-17, or a phone number. `after` is the id of the
+    last one of the page before.
+    """
+    term = term_of_query(text)
+    return [] if term is None else _found(tx, term, after, limit)
+
+
+def _found(tx: Transaction, term: str, after: UUID | None, limit: int) -> list[Patient]:
+    statement = (
+        select(table)
+        .join(patient_search, patient_search.c.patient_id == table.c.id)
+        .where(patient_search.c.hash == _hash(tx, term))
+        .order_by(patient_search.c.patient_id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(patient_search.c.patient_id < after)
+    return [_read(tx, row) for row in tx.execute(statement)]
+
+
+def _read(tx: Transaction, row: Row[Any]) -> Patient:
+    key = tx.vault.unwrap(row.data_key, _cell("data_key", row.id))
+    name, born, phone, email = json.loads(
+        unseal(key, row.sealed_person, _cell("sealed_person", row.id))
+    )
+    person = Person(name, date.fromisoformat(born) if born else None, phone, email)
+    return Patient(row.id, person, row.created_at)
+
+
+def _hash(tx: Transaction, term: str) -> bytes:
+    return tx.vault.digest("search", term)[:16]
+
+
+def _cell(column: str, row_id: UUID) -> Cell:
+    return Cell("patient", column, row_id)

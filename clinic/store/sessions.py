@@ -1,0 +1,129 @@
+"""Sessions of patients and staff: kept here, known to the browser by an opaque token alone."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select, update
+
+from clinic.fhir.text import dumps, loads
+from clinic.store import staff
+from clinic.store.database import Transaction
+from clinic.store.keys import Key
+from clinic.store.sealing import Cell, seal, unseal
+from clinic.store.staff import Member
+from clinic.store.tables import session as table
+from clinic.store.tables import staff as staff_table
+
+STAFF_IDLE = timedelta(minutes=15)
+STAFF_LIFE = timedelta(hours=12)
+PATIENT_IDLE = timedelta(minutes=60)
+"""Long enough to look for a list of medicines; the resume code opens the draft again."""
+PATIENT_LIFE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session that lives. `staff` is None for a patient; `data` is JSON."""
+
+    staff: Member | None
+    data: dict[str, Any]
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+
+def open_session(
+    tx: Transaction, *, now: datetime, data: dict[str, Any], staff_id: UUID | None = None
+) -> str:
+    """Begin a session and give its token, of which only a keyed hash is kept."""
+    token = secrets.token_urlsafe(32)
+    token_hash = _hash(tx, token)
+    tx.execute(
+        table.insert().values(
+            token_hash=token_hash,
+            staff_id=staff_id,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + (PATIENT_LIFE if staff_id is None else STAFF_LIFE),
+            sealed_data=_sealed(tx, token_hash, data),
+        )
+    )
+    return token
+
+
+def load(tx: Transaction, token: str, now: datetime) -> Session | None:
+    """Give the session of a token; None when it ended, sat idle, or its owner was disabled."""
+    token_hash = _hash(tx, token)
+    row = tx.execute(
+        select(table).where(table.c.token_hash == token_hash, table.c.expires_at > now)
+    ).one_or_none()
+    if row is None:
+        return None
+    if now - row.seen_at >= (PATIENT_IDLE if row.staff_id is None else STAFF_IDLE):
+        return None
+    member = None
+    if row.staff_id is not None:
+        of_staff = select(staff_table).where(staff_table.c.id == row.staff_id)
+        member = staff.read(tx.execute(of_staff).one())
+        if member.disabled:
+            return None
+    plain = unseal(_key(tx), row.sealed_data, _cell(token_hash))
+    return Session(member, loads(plain), row.created_at, row.seen_at, row.expires_at)
+
+
+def save(tx: Transaction, token: str, data: dict[str, Any], now: datetime) -> None:
+    """Keep other data in a session, which was seen now. One that ended stays ended."""
+    token_hash = _hash(tx, token)
+    tx.execute(
+        update(table)
+        .where(table.c.token_hash == token_hash)
+        .values(seen_at=now, sealed_data=_sealed(tx, token_hash, data))
+    )
+
+
+def touch(tx: Transaction, token: str, now: datetime) -> None:
+    """Note that a session was seen now."""
+    tx.execute(update(table).where(table.c.token_hash == _hash(tx, token)).values(seen_at=now))
+
+
+def end(tx: Transaction, token: str) -> None:
+    """End a session for good."""
+    tx.execute(delete(table).where(table.c.token_hash == _hash(tx, token)))
+
+
+def end_all_of(tx: Transaction, staff_id: UUID, *, except_token: str | None = None) -> int:
+    """End the sessions of somebody, but the one of a token; give how many ended."""
+    wanted = table.c.staff_id == staff_id
+    if except_token is not None:
+        wanted &= table.c.token_hash != _hash(tx, except_token)
+    return tx.execute(delete(table).where(wanted)).rowcount
+
+
+def sweep(tx: Transaction, now: datetime, limit: int = 500) -> int:
+    """Delete sessions that nobody can use any more, at most `limit`; give how many."""
+    over: ColumnElement[bool] = (
+        (table.c.expires_at <= now)
+        | (table.c.seen_at <= now - PATIENT_IDLE)
+        | (table.c.staff_id.is_not(None) & (table.c.seen_at <= now - STAFF_IDLE))
+    )
+    some = select(table.c.token_hash).where(over).limit(limit)
+    return tx.execute(delete(table).where(table.c.token_hash.in_(some))).rowcount
+
+
+def _hash(tx: Transaction, token: str) -> bytes:
+    return tx.vault.digest("session token", token)
+
+
+def _key(tx: Transaction) -> Key:
+    return tx.vault.key("sessions")
+
+
+def _cell(token_hash: bytes) -> Cell:
+    return Cell("session", "sealed_data", token_hash.hex())
+
+
+def _sealed(tx: Transaction, token_hash: bytes, data: dict[str, Any]) -> bytes:
+    return seal(_key(tx), dumps(data).encode(), _cell(token_hash))
