@@ -21,6 +21,7 @@ from clinic.errors import Misconfigured
 
 KNOWN_LANGUAGES = ("en", "es")
 POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
+MAIL_ADDRESS = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+$")
 PHONE = re.compile(r"^[0-9+() .-]{2,25}$")
 
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -46,6 +47,8 @@ class Settings(BaseSettings):
     database_url: str | None = Field(None, validation_alias="DATABASE_URL", repr=False)
     """A PostgreSQL address; without one the database is a file in the data folder."""
     smtp_url: str | None = Field(None, validation_alias="SMTP_URL", repr=False)
+    duty_address: str = ""
+    """Who is told by mail that an intake waits; nobody when it is empty."""
     key_file: Path = Field(default_factory=lambda: default_key_file(os.environ))
     port: int = Field(8000, validation_alias="PORT", ge=1, le=65535)
     clinic_name: str = Field("Example Spine Clinic", validation_alias="CLINIC_NAME", max_length=120)
@@ -115,6 +118,13 @@ class Settings(BaseSettings):
     def _mail(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("smtp://", "smtps://")):
             raise ValueError("it must begin with smtp:// or smtps://")
+        return value
+
+    @field_validator("duty_address")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        if value and not MAIL_ADDRESS.match(value):
+            raise ValueError("write one mail address, such as desk@clinic.example")
         return value
 
     @field_validator("clinic_phone", "emergency_number", "crisis_line")

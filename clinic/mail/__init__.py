@@ -1,0 +1,1 @@
+"""EDGE: messages without patient data, and SMTP."""

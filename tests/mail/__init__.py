@@ -1,0 +1,1 @@
+"""Tests of mail against a real, small SMTP server on this machine."""
