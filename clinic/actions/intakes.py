@@ -1,0 +1,239 @@
+"""What a patient does: start, answer, come back, send. Each is one transaction, and audited."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from clinic.actions.cards import card_of, who_answers
+from clinic.actions.clocks import act_by
+from clinic.actions.patients import person_of
+from clinic.errors import Refused, TooManyAttempts
+from clinic.intake import ADULT_YEARS, AGE_YEARS, Consent, Intake
+from clinic.questionnaire.checks import Problem
+from clinic.questionnaire.model import Questionnaire, Step
+from clinic.questionnaire.response import Answer
+from clinic.store import assessments, audit, intakes, limits, outbox, patients
+from clinic.store.database import Database, Transaction
+from clinic.store.resume_codes import plain_code
+from clinic.triage.assess import Assessment, assess_intake
+from clinic.triage.rules import RuleSet
+
+STALE_AFTER = timedelta(hours=24)
+"""red_flags.md 3.3 (6): after this long the signs that change fast are asked once more."""
+
+ASKED_AGAIN = ("right-now", "feeling", "strength")
+"""The steps on "right now" and the nerves, in `low-back-intake`."""
+
+SUBMITTED_MESSAGE = "intake_submitted"
+EMERGENCY_MESSAGE = "emergency_met"
+
+
+class NotReady(Refused):
+    """Something still stands in the way of sending; the review page says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A new draft, and the code that opens it again. The code is told once."""
+
+    intake: Intake
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An intake after a page was left. `alarming`: an emergency page has to be shown now."""
+
+    intake: Intake
+    assessment: Assessment
+    alarming: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a resume code opened: a draft to go on with, or answers that were sent."""
+
+    intake_id: UUID
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InTheWay:
+    """What has to be done before an intake can be sent."""
+
+    unseen: tuple[Step, ...]
+    problems: tuple[tuple[Step, Problem], ...]
+    stale: tuple[Step, ...]
+    under_age: bool
+
+    @property
+    def anything(self) -> bool:
+        """True when the intake cannot be sent yet."""
+        return bool(self.unseen or self.problems or self.stale or self.under_age)
+
+
+def start_intake(
+    database: Database,
+    questionnaire: Questionnaire,
+    consent: Consent,
+    *,
+    now: datetime,
+    address: str,
+    resume_days: int,
+    language: str = "en",
+) -> Begun:
+    """Begin a draft for somebody who agreed. Raises TooManyAttempts."""
+    _count(database, limits.START_ADDRESS, address, now)
+    with database.writing() as tx:
+        draft = intakes.start(tx, questionnaire, now=now, language=language)
+        intake = intakes.save(tx, replace(draft.intake, consent=consent), now=now)
+        code = intakes.issue_code(tx, intake.id, now=now, days=resume_days)
+        _audit(tx, "intake.start", intake.id, now)
+    return Begun(intake, code)
+
+
+def record_answers(
+    database: Database,
+    library: intakes.Library,
+    rules: RuleSet,
+    intake_id: UUID,
+    changes: Mapping[str, Answer | None],
+    *,
+    offered: Collection[str],
+    now: datetime,
+    today: date,
+) -> Recorded:
+    """Keep the answers of a page, and assess them. Raises AlreadySubmitted.
+
+    The row is read again inside the transaction, so that two tabs of one patient add up.
+    """
+    with database.writing() as tx:
+        before = intakes.load(tx, intake_id, library, for_update=True)
+        given_by = who_answers(before.response.with_answers(changes))
+        after = before.recorded(changes, offered=offered, now=now, today=today, given_by=given_by)
+        assessment = assess_intake(rules, after, today)
+        after = after.alarmed([finding.rule_id for finding in assessment.emergencies], now)
+        alarming = len(after.alarms) > len(before.alarms)
+        if after.alarms:
+            saved = intakes.save(
+                tx, after, card=card_of(after, assessment, rules), assessment=assessment, now=now
+            )
+        else:
+            saved = intakes.save(tx, after, now=now)
+        _audit(tx, "intake.answer", intake_id, now)
+        if alarming:
+            _audit(tx, "intake.emergency", intake_id, now)
+            outbox.enqueue(tx, kind=EMERGENCY_MESSAGE, payload={"intake": str(intake_id)}, now=now)
+    return Recorded(saved, assessment, alarming)
+
+
+def in_the_way(intake: Intake, confirmed: Mapping[str, datetime], now: datetime) -> InTheWay:
+    """What stands in the way of sending, in page order.
+
+    `confirmed` says when the steps of ASKED_AGAIN were last left, by step id.
+    """
+    unseen = tuple(step for step in intake.steps if intake.not_offered(step))
+    seen = [step for step in intake.steps if step not in unseen]
+    return InTheWay(
+        unseen=unseen,
+        problems=tuple((step, problem) for step in seen for problem in intake.problems(step)),
+        stale=tuple(step for step in seen if _is_stale(intake, step, confirmed, now)),
+        under_age=is_under_age(intake),
+    )
+
+
+def is_under_age(intake: Intake) -> bool:
+    """True when the birth date says that this is not an adult."""
+    match intake.response.answers.get(AGE_YEARS):
+        case (int() as years,):
+            return years < ADULT_YEARS
+        case _:
+            return False
+
+
+def submit_intake(
+    database: Database,
+    library: intakes.Library,
+    rules: RuleSet,
+    intake_id: UUID,
+    *,
+    idempotency_key: str,
+    confirmed: Mapping[str, datetime],
+    now: datetime,
+    zone: ZoneInfo,
+) -> Intake:
+    """Send an intake, once however often it is asked for. Raises NotReady."""
+    today = now.astimezone(zone).date()
+    with database.writing() as tx:
+        intake = intakes.load(tx, intake_id, library, for_update=True)
+        if intake.submitted:
+            return intake
+        if in_the_way(intake, confirmed, now).anything:
+            raise NotReady("Some questions still need an answer before you can send.")
+        # The age and "the last 2 weeks" count from the day of sending.
+        ready = intake.recorded({}, offered=(), now=now, today=today).sent(now)
+        assessment = assess_intake(rules, ready, today)
+        patient_id = patients.add(tx, person_of(ready), now=now)
+        sent = intakes.submit(
+            tx,
+            ready,
+            idempotency_key=idempotency_key,
+            assessment=assessment,
+            card=card_of(ready, assessment, rules),
+            act_by=act_by(assessment, now, zone),
+            patient_id=patient_id,
+            now=now,
+        )
+        assessments.insert(tx, intake_id, assessment, now=now)
+        _audit(tx, "intake.send", intake_id, now)
+        outbox.enqueue(
+            tx,
+            kind=SUBMITTED_MESSAGE,
+            payload={"intake": str(intake_id)},
+            now=now,
+            once=f"submitted:{intake_id}",
+        )
+    return sent.intake
+
+
+def resume_intake(
+    database: Database, code: str, birth_date: date, *, address: str, now: datetime
+) -> Found | None:
+    """Open a draft by its code and the birth date; None when the two do not belong together.
+
+    Raises TooManyAttempts. Whether the code or the date was wrong is never told.
+    """
+    _count(database, limits.RESUME_ADDRESS, address, now)
+    letters = plain_code(code)
+    if letters is None:
+        return None
+    _count(database, limits.RESUME_CODE, letters, now)
+    with database.writing() as tx:
+        draft = intakes.open_by_code(tx, code, birth_date, now=now)
+        found = draft or intakes.sent_by_code(tx, code, birth_date, now=now)
+        if found is None:
+            return None
+        limits.forget(tx, limits.RESUME_CODE, letters)
+        _audit(tx, "intake.resume", found, now)
+    return Found(found, sent=draft is None)
+
+
+def _is_stale(intake: Intake, step: Step, confirmed: Mapping[str, datetime], now: datetime) -> bool:
+    if step.id not in ASKED_AGAIN:
+        return False
+    first = min((entry.at for entry in intake.history), default=intake.created_at)
+    last = confirmed.get(step.id, first)
+    return now - last > STALE_AFTER
+
+
+def _count(database: Database, limit: limits.Limit, key: str, now: datetime) -> None:
+    with database.writing() as tx:
+        wait = limits.hit(tx, limit, key, now)
+    if wait is not None:
+        raise TooManyAttempts(wait)
+
+
+def _audit(tx: Transaction, action: str, intake_id: UUID, now: datetime) -> None:
+    audit.record(tx, actor=audit.PATIENT, action=action, subject=("intake", intake_id), now=now)

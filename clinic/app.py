@@ -1,0 +1,140 @@
+"""Puts the house together: settings, database, content, pages."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask, g, request
+from flask_babel import Babel, get_locale
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from clinic.config import Settings, utc_now
+from clinic.library.articles import read_articles
+from clinic.library.drawings import read_drawings
+from clinic.library.placeholders import filled
+from clinic.library.places import content_dir, templates_dir
+from clinic.library.questionnaires import Questionnaires
+from clinic.library.rules import read_rules
+from clinic.library.sources import read_sources
+from clinic.library.summaries import read_summary_plan
+from clinic.pdf.pool import RenderPool
+from clinic.store.database import Database, open_database
+from clinic.web import health, security
+from clinic.web.assets import read_assets, serve_assets
+from clinic.web.education import views as education
+from clinic.web.errors import answer_errors
+from clinic.web.filters import register_filters
+from clinic.web.intake import status
+from clinic.web.intake import views as intake
+from clinic.web.intake.names import element_id
+from clinic.web.sessions import StoredSessions
+from clinic.web.visit import EXTENSION, House, clinic_details, details_of, today
+
+LOCALES = {"en": "en_US", "es": "es_US"}
+"""From the code in an address to a locale; a browser's own tag never gets this far."""
+
+MAX_BODY_BYTES = 1024 * 1024
+MAX_FIELDS = 2000
+
+
+def create_app(
+    settings: Settings,
+    *,
+    database: Database | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Flask:
+    """Make the web application. Raises Misconfigured and ContentFault.
+
+    Without a database it opens the one of the settings.
+    """
+    app = Flask("clinic", template_folder=str(templates_dir()), static_folder=None)
+    house = _house(settings, database or open_database(settings), clock)
+    app.extensions[EXTENSION] = house
+    _configure(app, settings, house.database)
+    _dress_templates(app, settings)
+    for blueprint in (education.blueprint, intake.blueprint, status.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    serve_assets(app, read_assets(content_dir() / "figures"))
+    answer_errors(app)
+    security.guard(app, behind_tls=settings.behind_tls, max_fields=MAX_FIELDS)
+    security.require_declarations(app)
+    return app
+
+
+def _house(settings: Settings, database: Database, clock: Callable[[], datetime]) -> House:
+    content = content_dir()
+    return House(
+        settings=settings,
+        database=database,
+        questionnaires=Questionnaires(content),
+        rules=read_rules(content),
+        plan=read_summary_plan(content),
+        articles=read_articles(content),
+        drawings=read_drawings(content),
+        sources=read_sources(content),
+        pool=RenderPool(),
+        clock=clock,
+    )
+
+
+def _configure(app: Flask, settings: Settings, database: Database) -> None:
+    app.secret_key = database.secret("csrf")
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        MAX_FORM_PARTS=MAX_FIELDS,
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        WTF_CSRF_TIME_LIMIT=None,
+        # The Origin header is looked at for every post; a Referer is often left out.
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_DEFAULT_LOCALE=LOCALES["en"],
+        BABEL_DEFAULT_TIMEZONE=settings.time_zone,
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+    )
+    app.session_interface = StoredSessions(secure=settings.behind_tls)
+    if settings.behind_tls:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    Babel(app, locale_selector=lambda: LOCALES[g.get("language", "en")])
+    app.before_request(_choose_language)
+
+
+def _choose_language() -> None:
+    """Every address is English until the Spanish ones are made."""
+    g.language = "en"
+
+
+def _dress_templates(app: Flask, settings: Settings) -> None:
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    register_filters(environment)
+    details = details_of(settings)
+    words = {
+        "clinic_name": details.name,
+        "clinic_phone": details.phone,
+        "emergency_number": details.emergency_number,
+        "crisis_line": details.crisis_line,
+        "call_by": details.call_by,
+    }
+
+    def clinic_words(html: str) -> Markup:
+        """Fill the clinic's names and numbers into words from content/."""
+        return filled(html, words)
+
+    environment.filters["clinic_words"] = clinic_words
+    environment.filters["clinic_time"] = lambda moment: moment.astimezone(settings.zone)
+    environment.filters["element_id"] = element_id
+    app.context_processor(_for_every_template)
+
+
+def _for_every_template() -> dict[str, object]:
+    locale = get_locale()
+    return {
+        "clinic": clinic_details(),
+        "language": g.get("language", "en"),
+        "text_direction": locale.text_direction if locale else "ltr",
+        "csp_nonce": security.nonce(),
+        "here": request.path,
+        "today": today(),
+    }

@@ -1,0 +1,1 @@
+"""What anybody may read: stretches, options, how we decide, privacy."""

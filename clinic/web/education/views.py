@@ -1,0 +1,120 @@
+"""Pages that anybody may read."""
+
+from flask import Blueprint, g, render_template
+from markupsafe import Markup
+
+from clinic.library.article import Article
+from clinic.library.sources import Source
+from clinic.triage.rules import Urgency
+from clinic.web.security import Audience, open_to
+from clinic.web.visit import articles, drawings, rules, sources, today
+
+blueprint = Blueprint("education", __name__)
+
+CHOOSING = "choosing-a-facility"
+
+
+@blueprint.route("/")
+@open_to(Audience.PUBLIC)
+def home() -> str:
+    """Say what can be done here, and which signs cannot wait."""
+    return _article_page("education/home.html", articles().page("home", g.language))
+
+
+@blueprint.route("/stretches/")
+@open_to(Audience.PUBLIC)
+def stretches() -> str:
+    """List the stretches."""
+    return _article_page(
+        "education/stretches.html",
+        articles().page("stretches", g.language),
+        stretches=articles().stretches(g.language),
+    )
+
+
+@blueprint.route("/stretches/<stretch_id>")
+@open_to(Audience.PUBLIC)
+def stretch(stretch_id: str) -> str:
+    """Show one stretch, step by step."""
+    article = articles().get("stretches", stretch_id, g.language)
+    return _article_page("education/stretch.html", article)
+
+
+@blueprint.route("/stretches/<stretch_id>/sheet")
+@open_to(Audience.PUBLIC)
+def stretch_sheet(stretch_id: str) -> str:
+    """Show one stretch on one sheet of paper, with a diary."""
+    article = articles().get("stretches", stretch_id, g.language)
+    return _article_page("education/stretch_sheet.html", article)
+
+
+@blueprint.route("/options/")
+@open_to(Audience.PUBLIC)
+def options() -> str:
+    """List the treatments that are being studied."""
+    return _article_page(
+        "education/options.html",
+        articles().page("options", g.language),
+        options=articles().options(g.language),
+        choosing=articles().get("options", CHOOSING, g.language),
+    )
+
+
+@blueprint.route("/options/<option_id>")
+@open_to(Audience.PUBLIC)
+def option(option_id: str) -> str:
+    """Show one option: what is known and what is not, its cost, what to ask."""
+    article = articles().get("options", option_id, g.language)
+    return _article_page("education/option.html", article, choosing=CHOOSING)
+
+
+@blueprint.route("/how-we-decide")
+@open_to(Audience.PUBLIC)
+def how_we_decide() -> str:
+    """Say by which rules an intake is sorted, without the name of any condition."""
+    by_urgency = [
+        (urgency, [rule.about for rule in rules().rules if rule.urgency is urgency and rule.about])
+        for urgency in Urgency
+    ]
+    return _article_page(
+        "education/how_we_decide.html",
+        articles().page("how-we-decide", g.language),
+        levels=[(urgency, told) for urgency, told in by_urgency if told],
+        rules_version=rules().version,
+        rule_count=len(rules().rules),
+    )
+
+
+@blueprint.route("/privacy")
+@open_to(Audience.PUBLIC)
+def privacy() -> str:
+    """Say what is kept, for how long, and who sees it."""
+    return _article_page("education/page.html", articles().page("privacy", g.language))
+
+
+@blueprint.route("/accessibility")
+@open_to(Audience.PUBLIC)
+def accessibility() -> str:
+    """Say what works for whom, and what does not yet."""
+    return _article_page("education/page.html", articles().page("accessibility", g.language))
+
+
+def _article_page(template: str, article: Article, **more: object) -> str:
+    return render_template(
+        template,
+        article=article,
+        cited=_cited(article),
+        drawing_of=_drawing_of,
+        signs=articles().page("safety-net", g.language),
+        today=today(),
+        **more,
+    )
+
+
+def _cited(article: Article) -> list[Source]:
+    return [sources().source(key) for key in article.sources]
+
+
+def _drawing_of(name: str) -> Markup:
+    """Give a drawing as an inline picture with its words."""
+    return Markup(drawings().get(name, g.language).svg)  # noqa: S704  our own files

@@ -1,0 +1,135 @@
+"""What a person sees when something does not go: a number, plain words, and a way on.
+
+The core raises meaning; this module alone gives it a status. No answer of a patient and no
+word of an unexpected error goes into a page or a log.
+"""
+
+import logging
+import secrets
+
+from flask import Flask, g, render_template, request, session
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from clinic.errors import (
+    BadInput,
+    ClinicError,
+    NotAllowed,
+    NotFound,
+    Refused,
+    TooManyAttempts,
+    Unavailable,
+)
+from clinic.web import sessions
+from clinic.web.intake.entry import BIRTH, KEPT, KEPT_STEP, ResumeForm
+from clinic.web.visit import INTAKE_KEY, NoIntake, today
+
+log = logging.getLogger(__name__)
+
+Answer = tuple[str, int, dict[str, str]]
+
+NOT_ANSWERS = frozenset({"csrf_token", "code", "key", KEPT_STEP})
+RETRY_SECONDS = 10
+INCIDENT_BYTES = 4
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+PAGE_OF_STATUS = {
+    400: "bad_request",
+    401: "not_signed_in",
+    403: "not_allowed",
+    404: "not_found",
+    405: "not_found",
+    413: "too_large",
+    503: "unavailable",
+}
+"""The template for each status that the web library itself answers with."""
+
+
+def answer_errors(app: Flask) -> None:
+    """Give an app a page for every error."""
+    app.register_error_handler(NoIntake, _no_intake)
+    app.register_error_handler(NotFound, lambda error: _page("not_found", 404, error))
+    app.register_error_handler(NotAllowed, lambda error: _page("not_allowed", 403, error))
+    app.register_error_handler(TooManyAttempts, _too_many)
+    app.register_error_handler(Refused, lambda error: _page("refused", 409, error))
+    app.register_error_handler(BadInput, lambda error: _page("bad_input", 400, error))
+    app.register_error_handler(Unavailable, _unavailable)
+    app.register_error_handler(CSRFError, _no_token)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _page(name: str, status: int, error: Exception | None = None, **more: object) -> Answer:
+    words = str(error) if isinstance(error, ClinicError) else ""
+    headers = more.pop("headers", None) or {}
+    text = render_template(f"errors/{name}.html", words=words, **more)
+    return text, status, dict(headers)  # type: ignore[call-overload]
+
+
+def _no_intake(error: NoIntake) -> Answer:
+    status = 404 if request.method == "GET" else 400
+    return _page("no_intake", status, error, cookies_seen=sessions.came_with_cookie())
+
+
+def _no_token(error: CSRFError) -> Answer:
+    """Say why a post was refused. What was typed is kept, unless another site sent it.
+
+    While the form is still open here it can be sent once more; else the code and the birth
+    date open it, and what was typed is put in then.
+    """
+    foreign = bool(g.get("foreign"))
+    kept = [] if foreign else _typed()
+    is_open = INTAKE_KEY in session
+    step_id = (request.view_args or {}).get("step_id") or request.form.get(KEPT_STEP)
+    return _page(
+        "no_token",
+        400,
+        error,
+        kept=kept,
+        foreign=foreign,
+        again=bool(kept) and is_open,
+        entry=ResumeForm(None, today()) if kept and step_id and not is_open else None,
+        step_id=step_id,
+        cookies_seen=sessions.came_with_cookie(),
+    )
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What the person had typed on the page of a step, so that it can be sent again."""
+    if request.blueprint != "intake":
+        return []
+    return [
+        (name.removeprefix(KEPT), value)
+        for name, value in request.form.items(multi=True)
+        if name not in NOT_ANSWERS and not name.startswith(f"{BIRTH}-")
+    ]
+
+
+def _too_many(error: TooManyAttempts) -> Answer:
+    minutes = max(1, -(-error.wait_seconds // 60))
+    headers = {"Retry-After": str(error.wait_seconds)}
+    return _page("too_many", 429, error, minutes=minutes, headers=headers)
+
+
+def _unavailable(error: Exception) -> Answer:
+    return _page("unavailable", 503, error, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def _http(error: HTTPException) -> Answer | HTTPException:
+    status = error.code or 500
+    if status < 400:
+        return error
+    name = PAGE_OF_STATUS.get(status, "bad_request" if status < 500 else "unavailable")
+    headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+    return _page(name, status, headers=headers)
+
+
+def _unexpected(error: Exception) -> Answer:
+    """Log where it happened, never what was in it, and give a number to ask about."""
+    incident = "".join(secrets.choice(ALPHABET) for _ in range(INCIDENT_BYTES * 2))
+    kind = type(error).__name__
+    log.error("incident", extra={"incident": incident, "kind": kind, "endpoint": request.endpoint})
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return _unavailable(error)
+    return _page("unexpected", 500, incident=incident)

@@ -1,0 +1,1 @@
+"""The questionnaire as a patient meets it, from consent to the paper at the end."""

@@ -1,0 +1,87 @@
+"""The two small forms at the door: to agree, and to come back."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Form, StringField
+from wtforms.validators import InputRequired, Length
+
+from clinic.web.intake.dates import date_parts, read_birth_date
+from clinic.web.intake.parts import Part
+from clinic.web.intake.reading import Unreadable, printable
+
+TICK_TO_AGREE = "Tick the box if you agree. If you do not, call us."
+TYPE_YOUR_NAME = "Type your full name."
+NAME_TOO_LONG = "Shorten the name to 200 characters."
+TYPE_THE_CODE = "Type the code you were given. It has 12 letters and numbers."
+NOT_TOGETHER = "The code and the date of birth do not go together. Check both, then try again."
+TYPE_BIRTH_DATE = "Enter your date of birth, such as March 27 1960."
+
+KEPT_STEP = "kept-step"
+KEPT = "kept."
+"""The start of the names under which a typed page waits until its draft is open again."""
+
+BIRTH = "born"
+PARTS = ("year", "month", "day")
+
+
+class ConsentForm(Form):  # type: ignore[misc]
+    """Agreement, with the name that goes with it."""
+
+    agree = BooleanField(validators=[InputRequired(TICK_TO_AGREE)])
+    name = StringField(
+        validators=[InputRequired(TYPE_YOUR_NAME), Length(max=200, message=NAME_TOO_LONG)],
+        filters=[lambda text: printable(text or "").strip()],
+    )
+
+
+class ResumeForm:
+    """A resume code and a birth date, as typed."""
+
+    def __init__(self, posted: MultiDict[str, str] | None, today: date) -> None:
+        given = posted if posted is not None else MultiDict[str, str]()
+        self.today = today
+        self.code = printable(given.get("code", "")).strip()
+        self.texts = {part: printable(given.get(f"{BIRTH}-{part}", "")) for part in PARTS}
+        self.errors: dict[str, str] = {}
+        self.wrong_part = ""
+        self.birth_date: date | None = None
+
+    def validate(self) -> bool:
+        """Read both; True when both can be read."""
+        if not self.code:
+            self.errors["code"] = TYPE_THE_CODE
+        try:
+            born = read_birth_date(*(self.texts[part] for part in PARTS), today=self.today)
+        except Unreadable as fault:
+            self.errors[BIRTH], self.wrong_part = str(fault), fault.part
+            return False
+        if born is None:
+            self.errors[BIRTH], self.wrong_part = TYPE_BIRTH_DATE, "month"
+            return False
+        self.birth_date = born.first_day
+        return not self.errors
+
+    def refuse(self) -> None:
+        """Say that the two do not belong together, without telling which is wrong."""
+        self.errors["code"] = NOT_TOGETHER
+
+    @property
+    def parts(self) -> list[Part]:
+        """The boxes of the birth date, as typed."""
+        return date_parts(BIRTH, self.texts, birthday=True, wrong=self.wrong_part)
+
+    @property
+    def errors_in_order(self) -> list[tuple[str, str]]:
+        """Each thing to mend, with the id of its place."""
+        places = {"code": "code", BIRTH: f"{BIRTH}-{self.wrong_part}"}
+        return [(places[name], words) for name, words in self.errors.items()]
+
+
+def errors_of(form: Any) -> Iterator[tuple[str, str]]:
+    """Give the first thing to mend in each field of a plain form, in page order."""
+    for field in form:
+        if field.errors:
+            yield field.id, str(field.errors[0])

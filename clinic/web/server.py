@@ -1,0 +1,64 @@
+"""Serving with waitress: one process, a few threads, and no request that can be read two ways."""
+
+from typing import Any
+
+from flask import Flask
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.server import create_server
+
+THREADS = 8
+CONNECTIONS = 300
+IDLE_SECONDS = 30
+MAX_BODY_BYTES = 1024 * 1024
+MAX_FORM_PARTS = 2000
+MAX_HEADER_BYTES = 32 * 1024
+
+
+class OneLengthParser(HTTPRequestParser):  # type: ignore[misc]
+    """Refuses a request that states its length in two ways.
+
+    A proxy and a server that believe different ones read different requests (request
+    smuggling); waitress itself answered such a request twice when it was tried.
+    """
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the header as waitress does. Raises ParsingError for two lengths."""
+        names = [line.partition(b":")[0].strip().lower() for line in header_plus.split(b"\r\n")[1:]]
+        lengths = names.count(b"content-length")
+        if lengths > 1 or (lengths and b"transfer-encoding" in names):
+            raise ParsingError("The length of this request is given in two ways.")
+        super().parse_header(header_plus)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection that reads with our parser."""
+
+    parser_class = OneLengthParser
+
+
+def make_server(app: Flask, host: str, port: int) -> Any:
+    """Give a waitress server, listening and not yet running; `run()` serves."""
+    server = create_server(
+        app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        channel_timeout=IDLE_SECONDS,
+        max_request_body_size=MAX_BODY_BYTES,
+        max_request_header_size=MAX_HEADER_BYTES,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+    )
+    server.channel_class = Channel
+    return server
+
+
+def serve(app: Flask, host: str, port: int) -> None:
+    """Serve an app until the process is told to stop."""
+    server = make_server(app, host, port)
+    try:
+        server.run()
+    finally:
+        server.close()

@@ -1,0 +1,132 @@
+"""Sessions kept on the server: the browser holds an opaque token, the table its hash.
+
+A row is made only when something has to be kept, so that somebody who only reads gets no
+cookie. How long a session lives is said in `clinic/store/sessions.py`.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Flask, Request, Response, request, session
+from flask.sessions import SessionInterface, SessionMixin
+
+from clinic.store import sessions as rows
+from clinic.store.staff import Member
+from clinic.web.visit import house, now
+
+PLAIN_NAME = "clinic"
+SECURE_NAME = "__Host-clinic"
+"""Browsers take a cookie of this name only over TLS, for one host and the whole of it."""
+
+STAFF_ID = "staff_id"
+TOUCH_AFTER = timedelta(seconds=60)
+WITHOUT_SESSION = ("/static/", "/healthz", "/readyz")
+
+
+class StoredSession(dict[str, Any], SessionMixin):
+    """What is kept for one browser. JSON values only."""
+
+    def __init__(
+        self,
+        data: dict[str, Any] | None = None,
+        *,
+        token: str | None = None,
+        staff: Member | None = None,
+        seen_at: datetime | None = None,
+    ) -> None:
+        super().__init__(data or {})
+        self.token = token
+        self.staff = staff
+        self.seen_at = seen_at
+        self.before = dict(self)
+        self.renewing = False
+        self.ending = False
+
+    @property
+    def changed(self) -> bool:
+        """True when there is something to write."""
+        return self.renewing or dict(self) != self.before
+
+
+class StoredSessions(SessionInterface):
+    """Flask's sessions on the table of sessions."""
+
+    def __init__(self, *, secure: bool) -> None:
+        self.secure = secure
+        self.name = SECURE_NAME if secure else PLAIN_NAME
+
+    def open_session(self, app: Flask, request: Request) -> StoredSession:  # noqa: ARG002
+        """Give the session that the cookie names, or an empty one."""
+        token = request.cookies.get(self.name)
+        if not token or request.path.startswith(WITHOUT_SESSION):
+            return StoredSession()
+        with house().database.reading() as reading:
+            found = rows.load(reading, token, now())
+        if found is None:
+            return StoredSession()
+        return StoredSession(
+            dict(found.data), token=token, staff=found.staff, seen_at=found.seen_at
+        )
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002
+        """Write what changed, and give or take the cookie."""
+        stored = cast("StoredSession", session)
+        if stored.ending:
+            self._end(stored, response)
+        elif stored.changed:
+            self._write(stored, response)
+        elif stored.token and stored.seen_at and now() - stored.seen_at > TOUCH_AFTER:
+            with house().database.writing() as writing:
+                rows.touch(writing, stored.token, now())
+
+    def _end(self, stored: StoredSession, response: Response) -> None:
+        if stored.token:
+            with house().database.writing() as writing:
+                rows.end(writing, stored.token)
+        response.delete_cookie(
+            self.name, path="/", secure=self.secure, httponly=True, samesite="Lax"
+        )
+
+    def _write(self, stored: StoredSession, response: Response) -> None:
+        with house().database.writing() as writing:
+            if stored.token and not stored.renewing:
+                rows.save(writing, stored.token, dict(stored), now())
+                return
+            if stored.token:
+                rows.end(writing, stored.token)
+            if not stored:
+                return
+            staff = stored.get(STAFF_ID)
+            token = rows.open_session(
+                writing, now=now(), data=dict(stored), staff_id=UUID(staff) if staff else None
+            )
+        response.set_cookie(
+            self.name, token, path="/", secure=self.secure, httponly=True, samesite="Lax"
+        )
+
+
+def renew() -> None:
+    """Give the session a new token, so that one known before is worth nothing."""
+    _current().renewing = True
+
+
+def end() -> None:
+    """Forget the session, here and in the browser."""
+    stored = _current()
+    stored.clear()
+    stored.ending = True
+
+
+def signed_in_member() -> Member | None:
+    """Give the member of staff whose session this is."""
+    return _current().staff
+
+
+def came_with_cookie() -> bool:
+    """True when the browser sent our cookie, even one that is worth nothing any more."""
+    return PLAIN_NAME in request.cookies or SECURE_NAME in request.cookies
+
+
+def _current() -> StoredSession:
+    return cast("StoredSession", session._get_current_object())  # type: ignore[attr-defined]

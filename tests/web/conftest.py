@@ -1,0 +1,59 @@
+"""The app with a real database, and `browser`, which checks every page it loads."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from clinic.app import create_app
+from clinic.config import Settings
+from clinic.store.database import Database, open_database
+from tests.web.browser import Browser
+from tests.web.patient import Patient
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 17, 14, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **time: float) -> None:
+        """Move on by hours=, minutes= or days=."""
+        self.now += timedelta(**time)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path / "data", key_file=tmp_path / "keys" / "clinic.key")
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    with open_database(settings, demo_key=True) as database:
+        yield database
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, clock: Clock) -> Flask:
+    return create_app(settings, database=database, clock=clock)
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    return Browser(app)
+
+
+@pytest.fixture
+def patient(browser: Browser) -> Patient:
+    return Patient(browser)
