@@ -1,0 +1,118 @@
+"""Proof that what is kept is whole: file, seals, references, audit and counts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Table, func, select, text
+
+from clinic.errors import ClinicError
+from clinic.store import audit_chain, patients
+from clinic.store.database import Database, Transaction
+from clinic.store.opening import data_key_of
+from clinic.store.sealing import Cell, unseal
+from clinic.store.tables import assessment, document, intake, metadata, note, outcome, patient
+
+SAMPLES = 50
+SEALED = {
+    intake: ("sealed_response", "sealed_journal", "sealed_card"),
+    assessment: ("sealed_assessment",),
+    note: ("sealed_text",),
+    outcome: ("sealed_note",),
+    document: ("sealed_pdf",),
+}
+"""What the data key of an intake opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was looked at, how many rows there are, and what is wrong."""
+
+    lines: tuple[str, ...]
+    counts: dict[str, int]
+    faults: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True when nothing is wrong."""
+        return not self.faults
+
+
+def verify(
+    database: Database,
+    anchor: Path,
+    *,
+    samples: int = SAMPLES,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Look the database over, and open `samples` rows of each sealed table, new ones and old.
+
+    `progress` is told each step before it is taken.
+    """
+    faults: list[str] = []
+    lines: list[str] = []
+    with database.reading() as tx:
+        for name, check in (
+            ("Integrity of the database", _integrity),
+            ("Opening of sealed samples", lambda tx: _samples(tx, samples)),
+            ("Chain of the audit", lambda tx: audit_chain.verify_chain(tx, anchor)),
+        ):
+            progress(name)
+            found = check(tx)
+            faults.extend(found)
+            lines.append(f"{name}: {'good' if not found else f'{len(found)} faults'}")
+        counts = {
+            table.name: int(tx.scalar(select(func.count()).select_from(table)))
+            for table in metadata.sorted_tables
+        }
+    return Report(tuple(lines), counts, tuple(faults))
+
+
+def _integrity(tx: Transaction) -> list[str]:
+    """Let SQLite look at every page and reference; PostgreSQL checks both as it goes."""
+    if not tx.is_sqlite:
+        return []
+    faults = []
+    for pragma in ("cipher_integrity_check", "integrity_check"):
+        found = [str(line) for line in tx.execute(text(f"PRAGMA {pragma}")).scalars()]
+        faults += [f"{pragma}: {line}" for line in found if line != "ok"]
+    for broken in tx.execute(text("PRAGMA foreign_key_check")).mappings():
+        faults.append(f"A row of {broken['table']} names a missing row of {broken['parent']}.")
+    return faults
+
+
+def _samples(tx: Transaction, samples: int) -> list[str]:
+    faults = []
+    for table, columns in SEALED.items():
+        for row in _some(tx, table, samples):
+            faults += _fault_of(table.name, row.id, partial(_open, tx, table, columns, row))
+    for row in _some(tx, patient, samples):
+        faults += _fault_of("patient", row.id, partial(patients.get, tx, row.id))
+    return faults
+
+
+def _some(tx: Transaction, table: Table, samples: int) -> list[Row[Any]]:
+    """The newest and the oldest rows, half of each."""
+    half = max(1, samples // 2)
+    newest = tx.execute(select(table).order_by(table.c.id.desc()).limit(half)).all()
+    oldest = tx.execute(select(table).order_by(table.c.id).limit(half)).all()
+    return list({row.id: row for row in (*newest, *oldest)}.values())
+
+
+def _open(tx: Transaction, table: Table, columns: tuple[str, ...], row: Row[Any]) -> None:
+    key = data_key_of(tx, row.id if table is intake else row.intake_id)
+    for column in columns:
+        sealed = getattr(row, column)
+        if sealed is not None:
+            unseal(key, sealed, Cell(table.name, column, row.id))
+
+
+def _fault_of(table: str, row_id: UUID, opening: Callable[[], object]) -> list[str]:
+    try:
+        opening()
+    except ClinicError as fault:
+        return [f"{table} {row_id}: {fault}"]
+    return []

@@ -1,0 +1,154 @@
+"""The worklist: what somebody has to look at, most urgent first. Read by key, never by offset."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from heapq import merge
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, literal, select, true, tuple_, update
+from sqlalchemy import Row as SqlRow
+
+from clinic.errors import BadInput
+from clinic.store.database import Transaction
+from clinic.store.queues import Queue
+from clinic.store.records import CARD, FACTS, Card, Facts, card_of
+from clinic.store.tables import intake as table
+
+__all__ = ["Count", "Page", "Queue", "Row", "Scope", "counts", "mark_overdue", "worklist"]
+
+COUNTED = 100
+"""Above this a heading says "more than 100"."""
+OVERDUE_AT_ONCE = 1000
+
+
+class Scope(StrEnum):
+    """Whose work is shown: mine and what nobody has, or the whole clinic's."""
+
+    MINE = "mine"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One intake on the list. `place` names it, for the page that comes after it."""
+
+    facts: Facts
+    card: Card | None
+    queue: Queue
+    since: datetime
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, and the place to go on from, or None after the last."""
+
+    rows: tuple[Row, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many stand under a heading: exact up to COUNTED."""
+
+    number: int
+    more: bool
+
+    def __str__(self) -> str:
+        """Give 7, or more than 100."""
+        return f"more than {COUNTED}" if self.more else str(self.number)
+
+
+def worklist(
+    tx: Transaction,
+    *,
+    scope: Scope,
+    owner_id: UUID | None,
+    after: str | None = None,
+    limit: int = 50,
+    queue: Queue | None = None,
+) -> Page:
+    """Give a page of the list, or of one heading of it. Raises BadInput for a strange `after`."""
+    key = _key_of_place(after) if after else None
+    parts = [
+        tx.execute(_rows(owner, key, queue).limit(limit + 1)).all()
+        for owner in _owners(scope, owner_id)
+    ]
+    found = list(merge(*parts, key=_key_of_row))[: limit + 1]
+    rows = tuple(_row(tx, row) for row in found[:limit])
+    return Page(rows, rows[-1].place if len(found) > limit else None)
+
+
+def counts(tx: Transaction, *, scope: Scope, owner_id: UUID | None) -> dict[Queue, Count]:
+    """Give how many stand under each heading; no more than COUNTED are ever counted."""
+    return {queue: _count(tx, queue, _owners(scope, owner_id)) for queue in Queue}
+
+
+def mark_overdue(tx: Transaction, now: datetime) -> int:
+    """Move what has passed its time under the heading of the overdue; give how many."""
+    due = select(table.c.id).where(table.c.queue > Queue.OVERDUE.value, table.c.act_by <= now)
+    ids = [row.id for row in tx.execute(due.order_by(table.c.act_by).limit(OVERDUE_AT_ONCE))]
+    if ids:
+        tx.execute(
+            update(table)
+            .where(table.c.id.in_(ids), table.c.queue > Queue.OVERDUE.value)
+            .values(queue=Queue.OVERDUE.value)
+        )
+    return len(ids)
+
+
+def _owners(scope: Scope, owner_id: UUID | None) -> list[ColumnElement[bool]]:
+    """The parts that a list is put together from; each is in order by one index."""
+    if scope is Scope.ALL:
+        return [true()]
+    nobody = table.c.owner_id.is_(None)
+    return [nobody] if owner_id is None else [table.c.owner_id == owner_id, nobody]
+
+
+def _rows(
+    owner: ColumnElement[bool], key: tuple[int, datetime, UUID] | None, queue: Queue | None
+) -> Select[Any]:
+    statement = (
+        select(*FACTS, *CARD)
+        .where(table.c.queue.is_not(None), owner)
+        .order_by(table.c.queue, table.c.queued_at, table.c.id)
+    )
+    if queue is not None:
+        statement = statement.where(table.c.queue == queue.value)
+    return statement if key is None else statement.where(_after(*key))
+
+
+def _after(queue: int, since: datetime, row_id: UUID) -> ColumnElement[bool]:
+    """What comes after a place, as one comparison of rows, so that the index begins there."""
+    columns = (table.c.queue, table.c.queued_at, table.c.id)
+    values = (queue, since, row_id)
+    place = [literal(value, column.type) for column, value in zip(columns, values, strict=True)]
+    return tuple_(*columns) > tuple_(*place)
+
+
+def _count(tx: Transaction, queue: Queue, owners: list[ColumnElement[bool]]) -> Count:
+    number = 0
+    for owner in owners:
+        some = select(table.c.id).where(table.c.queue == queue.value, owner).limit(COUNTED + 1)
+        number += int(tx.scalar(select(func.count()).select_from(some.subquery())))
+    return Count(min(number, COUNTED), number > COUNTED)
+
+
+def _row(tx: Transaction, row: SqlRow[Any]) -> Row:
+    place = f"{row.queue}~{row.queued_at.isoformat()}~{row.id}"
+    facts = Facts.of(row)
+    return Row(facts, card_of(tx.vault, row), Queue(row.queue), row.queued_at, place)
+
+
+def _key_of_row(row: SqlRow[Any]) -> tuple[int, datetime, UUID]:
+    return row.queue, row.queued_at, row.id
+
+
+def _key_of_place(place: str) -> tuple[int, datetime, UUID]:
+    try:
+        queue, since, row_id = place.split("~")
+        return int(queue), datetime.fromisoformat(since), UUID(row_id)
+    except ValueError:
+        raise BadInput("This page of the list is not there. Go back to its start.") from None
