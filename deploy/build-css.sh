@@ -5,8 +5,8 @@
 set -eu
 
 USWDS=3.14.0
-SASS=1.94.2
-PURGECSS=7.0.2
+SASS=1.108.2
+PURGECSS=8.0.0
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
