@@ -198,9 +198,11 @@ class Questionnaire:
 
     def step_of(self, link_id: str) -> Step:
         """Give the step on which an item stands. Raises KeyError for an unknown one."""
-        return next(
-            step for step in self.steps if any(item.link_id == link_id for item in step.walk())
-        )
+        for step in self.steps:
+            frame = step.group is not None and step.group.link_id == link_id
+            if frame or any(item.link_id == link_id for item in step.walk()):
+                return step
+        raise KeyError(link_id)
 
 
 def _steps(items: tuple[Item, ...], title: Text) -> Iterator[Step]:
