@@ -81,9 +81,10 @@ def _section(part: Fields) -> SectionPlan:
 
 
 def _line(part: Fields) -> LinePlan:
-    part.only(("id", "label", "lead", "parts"))
+    part.only(("id", "label", "lead", "quote", "parts"))
     parts = tuple(_part(each) for each in _mappings(part, "parts"))
-    return LinePlan(part.text("id"), part.text("label"), parts, _yes(part, "lead"))
+    lead, quote = _yes(part, "lead"), _yes(part, "quote")
+    return LinePlan(part.text("id"), part.text("label"), parts, lead, quote)
 
 
 def _part(part: Fields) -> PartPlan:

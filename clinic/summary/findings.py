@@ -1,21 +1,31 @@
 """What the rules found and what was changed, in words for staff."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta, tzinfo
 
 from clinic.intake import Entry, Intake
 from clinic.questionnaire.model import Item
 from clinic.summary.answers import Answers
-from clinic.summary.lines import SummaryPlan
+from clinic.summary.lines import SafetyPlan, SummaryPlan
 from clinic.summary.model import (
     AlarmWords,
     ClinicDetails,
     Correction,
     FindingWords,
     FlagWords,
+    Piece,
     Said,
 )
-from clinic.summary.words import answer_words, clock, long_date, moment, urgency_word, word
+from clinic.summary.words import (
+    answer_words,
+    clock,
+    codes,
+    is_typed,
+    long_date,
+    moment,
+    urgency_word,
+    word,
+)
 from clinic.triage.assess import Assessment, Finding
 from clinic.triage.rules import Urgency
 
@@ -23,31 +33,57 @@ DAYS_TO_ACT = {Urgency.URGENT_2WK: 14, Urgency.ROUTINE: 42, Urgency.SELF_CARE: 1
 """Days until somebody should have acted (red_flags.md section 1; clinic defaults)."""
 
 
-def findings(assessment: Assessment, answers: Answers) -> tuple[FindingWords, ...]:
+def findings(
+    plan: SummaryPlan, assessment: Assessment, answers: Answers
+) -> tuple[FindingWords, ...]:
     """Every rule that fired, most urgent first, with the answers behind it."""
-    return tuple(_finding(finding, answers) for finding in assessment.findings)
+    safety = {each.question: each for group in plan.safety for each in group.questions}
+    return tuple(_finding(finding, answers, safety) for finding in assessment.findings)
 
 
-def _finding(finding: Finding, answers: Answers) -> FindingWords:
+def _finding(finding: Finding, answers: Answers, safety: Mapping[str, SafetyPlan]) -> FindingWords:
+    behind = tuple(_behind(finding, answers))
+    spoken = {
+        said.link_id
+        for said, (_, answer) in zip(behind, finding.answers, strict=True)
+        if said.link_id not in safety or not codes(answer) <= safety[said.link_id].no
+    }
     return FindingWords(
         rule_id=finding.rule_id,
         urgency=finding.urgency,
         urgency_word=urgency_word(finding.urgency, answers.language),
         staff=finding.staff,
         flags=finding.flags,
-        answers=tuple(_behind(finding, answers)),
+        answers=behind,
+        because=tuple(_because([said for said in behind if said.link_id in spoken], safety)),
         held=finding.held,
         advice=finding.advice,
     )
 
 
 def _behind(finding: Finding, answers: Answers) -> Iterator[Said]:
+    """The answers that a finding rests on; its questions are all in the questionnaire."""
     known = answers.intake.questionnaire.by_link_id
     for link_id, answer in finding.answers:
-        item = known.get(link_id)
-        if item is not None:
-            words = answer_words(item, answer, answers.language, answers.zone)
-            yield Said(link_id, link_id, answers.question(item), words)
+        item = known[link_id]
+        words = answer_words(item, answer, answers.language, answers.zone)
+        typed = is_typed(item, answer)
+        yield Said(link_id, link_id, answers.question(item), words, typed)
+
+
+def _because(spoken: list[Said], safety: Mapping[str, SafetyPlan]) -> Iterator[Piece]:
+    """The answers in short words, each follow-up with its question."""
+    present = {said.link_id for said in spoken}
+    parent = {
+        then: each.question for each in safety.values() for then in each.then if then in present
+    }
+    for said in spoken:
+        if parent.get(said.link_id) in present:
+            continue
+        name = safety[said.link_id].short if said.link_id in safety else said.question
+        follows = [each for each in spoken if parent.get(each.link_id) == said.link_id]
+        told = [", ".join(each.answers).rstrip(".") for each in (said, *follows)]
+        yield Piece(f"{name}: {'; '.join(told)}", said.key, said.typed)
 
 
 def flag_words(plan: SummaryPlan, assessment: Assessment) -> tuple[FlagWords, ...]:
@@ -130,11 +166,15 @@ def _times(before: datetime, after: datetime, language: str, zone: tzinfo) -> tu
     return moment(before, zone, language), moment(after, zone, language)
 
 
-def act_by(urgency: Urgency, day: date, clinic: ClinicDetails, language: str) -> str:
-    """Give the words for when somebody should have acted, counted from a day."""
+def act_by(assessment: Assessment, day: date, clinic: ClinicDetails, language: str) -> str:
+    """Give the words for when somebody should have acted, counted from a day.
+
+    An incomplete screen is called on the same day, whatever its level.
+    """
+    urgency = assessment.urgency
     if urgency is Urgency.EMERGENCY_NOW:
         return word("now", language)
-    if urgency is Urgency.SAME_DAY:
+    if assessment.incomplete or urgency is Urgency.SAME_DAY:
         words = word("today_by", language)
         return words.format(day=long_date(day, language), hour=clinic.call_by)
     pattern = "check_by" if urgency is Urgency.SELF_CARE else "by_day"

@@ -37,12 +37,13 @@ class PartPlan:
 
 @dataclass(frozen=True, slots=True)
 class LinePlan:
-    """One labelled line and the questions it is made of."""
+    """One labelled line and the questions it is made of. `lead` and `quote` as in Line."""
 
     id: str
     label: str
     parts: tuple[PartPlan, ...]
     lead: bool = False
+    quote: bool = False
 
 
 @dataclass(frozen=True, slots=True)

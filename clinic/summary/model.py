@@ -53,24 +53,26 @@ class StepAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a line, and the question that it comes from. `quoted`: the patient's own words."""
+    """A part of a line, and the question it comes from. `typed`: in the patient's own words."""
 
     text: str
     key: str
-    quoted: bool = False
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One labelled line of a section. Without pieces it was shown and not answered.
 
-    `lead` is true of the few lines that are never cut short on a first page.
+    `lead` is true of the few lines that are never cut short on a first page; `quote` of
+    those that tell the patient's own story, to be put in quotation marks.
     """
 
     id: str
     label: str
     pieces: tuple[Piece, ...]
     lead: bool = False
+    quote: bool = False
 
     @property
     def answered(self) -> bool:
@@ -122,7 +124,11 @@ class SafetyGroup:
 
 @dataclass(frozen=True, slots=True)
 class FindingWords:
-    """A rule that fired, in words for staff, with the answers it rests on."""
+    """A rule that fired, in words for staff, with the answers it rests on.
+
+    `because` tells in short words which of the answers speak for it: denied ones are left
+    out, and follow-ups stand with the question that they follow.
+    """
 
     rule_id: str
     urgency: Urgency | None
@@ -130,6 +136,7 @@ class FindingWords:
     staff: str
     flags: tuple[str, ...]
     answers: tuple[Said, ...]
+    because: tuple[Piece, ...]
     held: bool = False
     advice: str = ""
 

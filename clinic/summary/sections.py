@@ -41,7 +41,7 @@ def _section(plan: SectionPlan, answers: Answers) -> Section:
 
 def _line(plan: LinePlan, answers: Answers) -> Line:
     pieces = tuple(piece for part in plan.parts for piece in _pieces(part, answers))
-    return Line(plan.id, plan.label, pieces, plan.lead)
+    return Line(plan.id, plan.label, pieces, plan.lead, plan.quote)
 
 
 def _pieces(part: PartPlan, answers: Answers) -> Iterator[Piece]:
@@ -53,7 +53,7 @@ def _pieces(part: PartPlan, answers: Answers) -> Iterator[Piece]:
         more = list(_also(part, place, answers))
         if more:
             text = f"{text} ({', '.join(more)})"
-        yield Piece(text, place.key, quoted=answers.typed(place))
+        yield Piece(text, place.key, typed=answers.typed(place))
 
 
 def _also(part: PartPlan, place: Place, answers: Answers) -> Iterator[str]:
@@ -97,7 +97,7 @@ def _safety_answer(
 
 def _detail(place: Place, answers: Answers) -> Piece:
     words = ", ".join(word.rstrip(".") for word in answers.words(place))
-    return Piece(words, place.key, quoted=answers.typed(place))
+    return Piece(words, place.key, typed=answers.typed(place))
 
 
 def _reply(plan: SafetyPlan, codes: frozenset[str]) -> Reply:

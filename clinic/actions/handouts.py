@@ -1,0 +1,130 @@
+"""Makes the printed part of a patient's paper from the articles."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from markupsafe import Markup
+
+from clinic.library.article import Article, Figures
+from clinic.library.articles import Articles
+from clinic.library.drawings import Drawings
+from clinic.library.placeholders import filled, filled_text
+from clinic.pdf.handout import Handout, OptionSheet, Picture, StretchSheet
+from clinic.summary.model import ClinicDetails
+from clinic.triage.rules import Urgency
+
+FACTS = {
+    "status": "Status",
+    "certainty": "How sure we are",
+    "benefits": "Help",
+    "harms": "Harm",
+    "cost": "Cost",
+    "other_choices": "Other choices",
+}
+FACILITY = ("board", "reputation", "checklist", "red-lights", "who-earns")
+SITE_LINK = re.compile(r'<a href="/[^"]*">(.*?)</a>', re.DOTALL)
+BLOCK = re.compile(r"(?=<p><strong>)")
+CALLS = ("{emergency_number}", "{clinic_phone}")
+"""A block of "when not to" whose heading names a number says when to stop, and whom to call."""
+
+
+def read_handouts(
+    articles: Articles, drawings: Drawings, clinic: ClinicDetails, languages: Collection[str]
+) -> dict[str, Handout]:
+    """Give the printed articles in each language, the clinic's own values filled in."""
+    return {each: Handouts(articles, drawings, clinic, each).handout() for each in languages}
+
+
+class Handouts:
+    """Makes the handout of one language."""
+
+    def __init__(
+        self, articles: Articles, drawings: Drawings, clinic: ClinicDetails, language: str
+    ) -> None:
+        self.articles = articles
+        self.drawings = drawings
+        self.language = language
+        self.values: Mapping[str, str] = {
+            "emergency_number": clinic.emergency_number,
+            "crisis_line": clinic.crisis_line,
+            "clinic_phone": clinic.phone,
+            "clinic_name": clinic.name,
+            "call_by": clinic.call_by,
+        }
+
+    def handout(self) -> Handout:
+        """Give the whole handout."""
+        signs = self.articles.page("safety-net", self.language)
+        facility = self.articles.get("options", "choosing-a-facility", self.language)
+        return Handout(
+            language=self.language,
+            status=signs.status,
+            next_steps=dict(self._next_steps()),
+            signs=self._html(signs, "signs"),
+            signs_more=self._html(signs, "do-not-wait"),
+            crisis=self._html(signs, "crisis"),
+            stretches=tuple(self._stretch(each) for each in self.articles.stretches(self.language)),
+            options=tuple(self._option(each) for each in self.articles.options(self.language)),
+            questions=facility.section("ask").items,
+            facility=tuple(
+                (facility.section(part).title, self._html(facility, part)) for part in FACILITY
+            ),
+            talk=self._html(facility, "talk"),
+        )
+
+    def _next_steps(self) -> Iterator[tuple[str, tuple[str, Markup]]]:
+        page = self.articles.page("next-steps", self.language)
+        for name in (*(urgency.value for urgency in Urgency), "incomplete"):
+            section = page.section(name.replace("_", "-"))
+            yield name, (self._words(section.title), self._html(page, section.id))
+
+    def _stretch(self, article: Article) -> StretchSheet:
+        figures = article.figures or Figures("", "", ())
+        blocks = [part for part in BLOCK.split(article.section("not-if").html) if part.strip()]
+        stops = [part for part in blocks if _says_whom_to_call(part)]
+        return StretchSheet(
+            id=article.id,
+            title=article.title,
+            purpose=self._words(article.purpose),
+            start=self._picture(figures.start),
+            end=self._picture(figures.end),
+            easier_pictures=tuple(self._picture(name) for name in figures.easier),
+            steps=self._html(article, "steps"),
+            dose=self._html(article, "dose"),
+            feel=self._html(article, "feel"),
+            breathing=self._html(article, "breathing"),
+            easier=self._html(article, "easier"),
+            floor=self._html(article, "floor"),
+            not_if=tuple(self._filled(part) for part in blocks if part not in stops),
+            stop=tuple(self._filled(part) for part in stops),
+        )
+
+    def _option(self, article: Article) -> OptionSheet:
+        return OptionSheet(
+            id=article.id,
+            title=article.title,
+            purpose=self._words(article.purpose),
+            facts=tuple(
+                (FACTS.get(name, name), self._words(fact.text))
+                for name, fact in article.facts.items()
+            ),
+            know=self._html(article, "know"),
+            not_know=self._html(article, "not-know"),
+        )
+
+    def _picture(self, name: str) -> Picture:
+        return Picture(name, self.drawings.get(name, self.language).alt)
+
+    def _html(self, article: Article, section: str) -> Markup:
+        return self._filled(article.section(section).html)
+
+    def _filled(self, html: str) -> Markup:
+        return filled(SITE_LINK.sub(r"\1", html), self.values)
+
+    def _words(self, text: str) -> str:
+        return filled_text(text, self.values)
+
+
+def _says_whom_to_call(block: str) -> bool:
+    heading = block.partition("</strong>")[0]
+    return any(place in heading for place in CALLS)

@@ -1,0 +1,48 @@
+"""How much of each thing a first page shows, from roomy to tight."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Limits of one first page: characters of one text, and how many stand in one list.
+
+    `level` chooses the size of type in print.css. Findings of emergency and same-day rules
+    are shown at every level; `behind` says whether the answers behind them are, and `rest`
+    whether the history stands on the first page or begins the next one.
+    """
+
+    level: int
+    text: int
+    items: int
+    findings: int
+    behind: bool = True
+    rest: bool = True
+
+
+FITS = (
+    Fit(level=0, text=340, items=12, findings=8),
+    Fit(level=1, text=200, items=8, findings=6),
+    Fit(level=2, text=120, items=6, findings=4),
+    Fit(level=3, text=80, items=5, findings=3),
+    Fit(level=4, text=48, items=3, findings=1),
+    Fit(level=4, text=30, items=2, findings=0),
+    Fit(level=2, text=120, items=5, findings=0, rest=False),
+    Fit(level=4, text=60, items=2, findings=0, behind=False, rest=False),
+)
+"""Tried in order until the first page fits."""
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut a text at a word, with an ellipsis, so that it has at most `limit` characters."""
+    flat = " ".join(text.split())
+    if len(flat) <= limit:
+        return flat
+    head = flat[: limit - 1]
+    at_word = head.rpartition(" ")[0]
+    return (at_word if len(at_word) > limit // 2 else head).rstrip(" ,;:") + "…"
+
+
+def is_short(text: str, limit: int) -> bool:
+    """True when nothing would be cut."""
+    return len(" ".join(text.split())) <= limit

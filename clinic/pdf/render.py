@@ -1,0 +1,179 @@
+"""Turns a summary into the bytes of a PDF, in one process and one document at a time."""
+
+import gc
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from weasyprint import CSS, HTML
+from weasyprint.document import Document
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError
+
+from clinic.errors import Unavailable
+from clinic.pdf.assets import BODY_MAP, Assets
+from clinic.pdf.conformance import VARIANT, claim_both
+from clinic.pdf.fit import FITS, Fit, is_short, shortened
+from clinic.pdf.handout import Handout
+from clinic.pdf.printable import Printable
+from clinic.summary.model import Summary
+from clinic.triage.rules import Urgency
+
+FALLBACK_FONT = Path(__file__).parent / "fonts" / "DejaVuSans.woff2"
+TEXT_FONTS = ("PublicSans-Regular.woff2", "PublicSans-Bold.woff2")
+PAPERS = {"letter": "Letter", "a4": "A4"}
+SEEN_FIRST = frozenset({Urgency.EMERGENCY_NOW, Urgency.SAME_DAY})
+"""With these nobody stretches before a clinician has talked with them."""
+
+
+NO_ASSET = "The paper could not be made: a picture or a font is missing."
+
+
+class Edition(StrEnum):
+    """For whom a paper is made."""
+
+    PATIENT = "patient"
+    CLINIC = "clinic"
+
+
+class Renderer:
+    """Templates, fonts, style and pictures, read once and used for every document.
+
+    `fonts` is the folder with the two Public Sans files. `handouts` are the printed
+    articles by language; English must be there. Not to be shared between threads.
+    """
+
+    def __init__(
+        self, *, templates: Path, figures: Path, fonts: Path, handouts: Mapping[str, Handout]
+    ) -> None:
+        files = [*(fonts / name for name in TEXT_FONTS), FALLBACK_FONT]
+        self.assets = Assets(figures, files)
+        self.printable = Printable([file.read_bytes() for file in files])
+        self.handouts = handouts
+        self.fonts = FontConfiguration()
+        self.pictures: dict[str, object] = {}
+        self.style = (templates / "pdf" / "print.css").read_text(encoding="utf-8")
+        self.sheet = cache(self._sheet)
+        self.environment = Environment(
+            loader=FileSystemLoader(templates),
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=self.printable,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            extensions=["jinja2.ext.do"],
+        )
+        self.environment.filters.update(shortened=shortened, is_short=is_short)
+
+    def render_summary(
+        self,
+        summary: Summary,
+        edition: Edition,
+        *,
+        paper: str = "letter",
+        large: bool = False,
+        patient_summary: Summary | None = None,
+    ) -> bytes:
+        """Give the PDF of a summary.
+
+        `patient_summary` is the same intake in the patient's language, where that is not the
+        clinic's. Raises Unavailable when the document asks for something it may not have.
+        """
+        try:
+            document = self._fitting(summary, edition, paper, large, patient_summary or summary)
+            return bytes(document.write_pdf(pdf_variant=VARIANT, finisher=claim_both))
+        except FatalURLFetchingError:
+            raise Unavailable(NO_ASSET) from None
+        finally:
+            self._forget_patient()
+
+    def html(
+        self,
+        summary: Summary,
+        edition: Edition,
+        *,
+        fit: Fit = FITS[0],
+        face_only: bool = False,
+        patient_summary: Summary | None = None,
+    ) -> str:
+        """Give the document as HTML, its first page fitted so."""
+        mine = patient_summary or summary
+        template = self.environment.get_template("pdf/summary.html")
+        return template.render(
+            summary=summary,
+            mine=mine,
+            edition=edition.value,
+            fit=fit,
+            roomy=FITS[2],
+            face_only=face_only,
+            sections={section.id: section for section in summary.sections},
+            mine_sections={section.id: section for section in mine.sections},
+            anchors={said.key: f"answer-{n}" for n, said in enumerate(summary.said(), 1)},
+            handout=self.handouts.get(mine.language, self.handouts["en"]),
+            stretch_now=summary.urgency not in SEEN_FIRST,
+            body_address=self.assets.body.address(summary.body_map.regions),
+            squares=any(self._lacks_letters(summary)),
+            title=_title(summary, edition),
+            who=_who(summary),
+            made=_made(summary),
+            dated=mine.sent or mine.started,
+        )
+
+    def _fitting(
+        self, summary: Summary, edition: Edition, paper: str, large: bool, mine: Summary
+    ) -> Document:
+        """Lay out with the roomiest limits under which the first page is one page."""
+        sheet = self.sheet(paper, large)
+        for fit in FITS:
+            face = self.html(summary, edition, fit=fit, face_only=True)
+            if len(self._layout(face, sheet).pages) == 1:
+                break
+        return self._layout(self.html(summary, edition, fit=fit, patient_summary=mine), sheet)
+
+    def _layout(self, html: str, sheet: CSS) -> Document:
+        source = HTML(string=html, url_fetcher=self.assets)
+        return source.render(stylesheets=[sheet], font_config=self.fonts, cache=self.pictures)
+
+    def _sheet(self, paper: str, large: bool) -> CSS:
+        size = f"@page {{ size: {PAPERS[paper]} }}\n"
+        scale = ":root { --you: 15pt; --said: 13pt }\n" if large else ""
+        return CSS(
+            string=self.style + size + scale, font_config=self.fonts, url_fetcher=self.assets
+        )
+
+    def _lacks_letters(self, summary: Summary) -> list[bool]:
+        return [self.printable.lacks(answer) for said in summary.said() for answer in said.answers]
+
+    def _forget_patient(self) -> None:
+        """Drop the one kind of picture that is made of answers."""
+        for address in [each for each in self.pictures if str(each).startswith(BODY_MAP)]:
+            del self.pictures[address]
+
+
+def warmed(renderer: Renderer, summary: Summary) -> Renderer:
+    """Give a renderer that has made one document, with its long-lived objects set aside."""
+    renderer.render_summary(summary, Edition.PATIENT)
+    gc.collect()
+    gc.freeze()
+    return renderer
+
+
+def _title(summary: Summary, edition: Edition) -> str:
+    kind = "Summary for your provider" if edition is Edition.PATIENT else "Face sheet"
+    return f"{kind}, {summary.reference}"
+
+
+def _who(summary: Summary) -> str:
+    return f"{shortened(summary.person.name or 'No name', 60)} · {summary.reference}"
+
+
+def _made(summary: Summary) -> str:
+    made = summary.versions
+    program = f" · program {made.program}" if made.program else ""
+    return (
+        f"Reported by the patient, not examined · {made.questionnaire} {made.questionnaire_version}"
+        f" · rules {made.rules_version} {made.rules_hash[:12]}{program}"
+    )
