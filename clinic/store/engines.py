@@ -39,15 +39,15 @@ def postgres_engine(url: str) -> Engine:
     )
 
 
-def sqlite_engine(path: Path, keyring: Keyring) -> Engine:
+def sqlite_engine(path: Path, keyring: Keyring, wait_seconds: float = WAIT_SECONDS) -> Engine:
     """Open the encrypted file with the first key that fits, or make it with the one in use.
 
     Raises Misconfigured when the file is not ours, or was encrypted with another key.
     """
     _make_file(path)
     for key in keyring.keys:
-        if _fits(path, key):
-            return _sqlite_engine(path, key)
+        if _fits(path, key, wait_seconds):
+            return _sqlite_engine(path, key, wait_seconds)
     raise Misconfigured(
         f"The key file does not open the database {path}: it was made with another key. "
         "Set CLINIC_KEY_FILE to the key file that belongs to it."
@@ -78,10 +78,10 @@ def _make_file(path: Path) -> None:
         )
 
 
-def _fits(path: Path, key: Key) -> bool:
+def _fits(path: Path, key: Key, wait_seconds: float) -> bool:
     """True when the key opens the file (or the file is new), set to write-ahead logging."""
-    connection = _connect(path, key)
-    give_up = time.monotonic() + WAIT_SECONDS
+    connection = _keyed(path, key, wait_seconds)
+    give_up = time.monotonic() + wait_seconds
     try:
         while True:
             try:
@@ -101,28 +101,31 @@ def _fits(path: Path, key: Key) -> bool:
 
 def _trouble(path: Path, fault: Exception) -> Exception:
     if "readonly" in str(fault):
-        return Misconfigured(
-            f"The database {path} is read-only. Give its owner the right to write."
-        )
+        return Misconfigured(f"The database {path} is read-only. Give its owner the right to write.")
     return Unavailable(f"The database {path} cannot be used now: {fault}.")
 
 
-def _connect(path: Path, key: Key) -> Any:
-    """One connection. Writers say so themselves, hence no transactions of the driver's own."""
+def _keyed(path: Path, key: Key, wait_seconds: float) -> Any:
+    """One connection with its key. Transactions are begun by _begin, never by the driver."""
     connection = sqlcipher.connect(
-        str(path), timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
+        str(path), timeout=wait_seconds, isolation_level=None, check_same_thread=False
     )
+    connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute(f"PRAGMA key = \"x'{key.derive('database file').hex()}'\"")
-    for setting in ("synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
-        connection.execute(f"PRAGMA {setting}")
     return connection
 
 
-def _sqlite_engine(path: Path, key: Key) -> Engine:
+def _sqlite_engine(path: Path, key: Key, wait_seconds: float) -> Engine:
+    def connect() -> Any:
+        connection = _keyed(path, key, wait_seconds)
+        for setting in ("synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {setting}")
+        return connection
+
     engine = create_engine(
         "sqlite+pysqlite://",
         module=sqlcipher,
-        creator=lambda: _connect(path, key),
+        creator=connect,
         hide_parameters=True,
         poolclass=QueuePool,
         pool_size=CONNECTIONS // 2,

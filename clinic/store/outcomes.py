@@ -1,5 +1,6 @@
-"""What came of an emergency: one row for each time staff acted on it, only ever added."""
+"""What came of an emergency or of a call: one row each time staff acted, only ever added."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,12 +16,15 @@ from clinic.store.sealing import Cell, seal, unseal
 from clinic.store.tables import outcome as table
 
 
-class EmergencyOutcome(StrEnum):
-    """What staff did about an emergency."""
+class OutcomeKind(StrEnum):
+    """What staff did about an emergency, or how a call of the same day ended."""
 
     CALLED = "called"
     SENT_TO_EMERGENCY_CARE = "sent_to_emergency_care"
     COULD_NOT_REACH = "could_not_reach"
+    SEEN_TODAY = "seen_today"
+    VISIT_WITHIN_2_WEEKS = "visit_within_2_weeks"
+    NORMAL_VISIT = "normal_visit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Outcome:
 
     id: UUID
     intake_id: UUID
-    outcome: EmergencyOutcome
+    outcome: OutcomeKind
     by: UUID
     at: datetime
     note: str
@@ -38,7 +42,7 @@ class Outcome:
 def record(
     tx: Transaction,
     intake_id: UUID,
-    outcome: EmergencyOutcome,
+    outcome: OutcomeKind,
     *,
     by: UUID,
     now: datetime,
@@ -54,7 +58,7 @@ def record(
         table.insert().values(
             id=row_id,
             intake_id=intake_id,
-            outcome=EmergencyOutcome(outcome).value,
+            outcome=OutcomeKind(outcome).value,
             recorded_by=by,
             recorded_at=now,
             sealed_note=seal(data_key_of(tx, intake_id), note.encode(), _cell(row_id)),
@@ -72,13 +76,22 @@ def all_of(tx: Transaction, intake_id: UUID) -> list[Outcome]:
         Outcome(
             row.id,
             row.intake_id,
-            EmergencyOutcome(row.outcome),
+            OutcomeKind(row.outcome),
             row.recorded_by,
             row.recorded_at,
             unseal(key, row.sealed_note, _cell(row.id)).decode(),
         )
         for row in tx.execute(statement)
     ]
+
+
+def latest_of(tx: Transaction, intake_ids: Collection[UUID]) -> dict[UUID, OutcomeKind]:
+    """Give how the last call ended, of those that were called. Opens nothing that is sealed."""
+    statement = select(table.c.intake_id, table.c.outcome).where(
+        table.c.intake_id.in_(intake_ids)
+    )
+    rows = tx.execute(statement.order_by(table.c.id))
+    return {row.intake_id: OutcomeKind(row.outcome) for row in rows}
 
 
 def _cell(row_id: UUID) -> Cell:

@@ -1,0 +1,45 @@
+"""A real database for each test, once on SQLite and once on PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clinic.config import Settings
+from clinic.store.database import Database, open_database
+from clinic.store.keys import new_key_file
+
+
+def settings_in(folder: Path, database_url: str | None = None) -> Settings:
+    """Settings of a clinic whose data and key lie in a folder of the test's own."""
+    key_file = folder / "keys" / "clinic.key"
+    if not key_file.exists():
+        new_key_file(key_file)
+    return Settings(data=folder / "data", key_file=key_file, database_url=database_url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings that name an empty database of either kind."""
+    if request.param == "sqlite":
+        return settings_in(tmp_path)
+    return settings_in(tmp_path, request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def sqlite_settings(tmp_path: Path) -> Settings:
+    """Settings of the embedded database."""
+    return settings_in(tmp_path)
+
+
+@pytest.fixture
+def postgres_settings(tmp_path: Path, postgres_url: str) -> Settings:
+    """Settings of a PostgreSQL database."""
+    return settings_in(tmp_path, postgres_url)
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """An open, empty database."""
+    with open_database(settings) as opened:
+        yield opened
