@@ -1,11 +1,12 @@
 """What a rule is, and the set of them that an assessment is made with."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from clinic.questionnaire.conditions import Condition, Kind, comparisons
+from clinic.questionnaire.conditions import Condition, Kind, Named, comparisons
 
 
 class Urgency(StrEnum):
@@ -77,13 +78,17 @@ class QuietRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
-    """The red-flag rules with the version and hash that are printed on every paper."""
+    """The red-flag rules with the version and hash that are printed on every paper.
+
+    `named` are its named conditions, which other rule files may use.
+    """
 
     version: str
     hash: str
     rules: tuple[Rule, ...]
     self_care: Condition
     quiet: tuple[QuietRule, ...] = ()
+    named: Mapping[str, Named] = field(default_factory=dict, hash=False, repr=False)
 
     def rule(self, rule_id: str) -> Rule:
         """Give a rule by id. Raises KeyError."""
