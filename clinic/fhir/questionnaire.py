@@ -1,6 +1,7 @@
 """A FHIR R4 Questionnaire as our own: read whole, or refused with every reason named."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from clinic.errors import UnreadableQuestionnaire
@@ -103,7 +104,7 @@ def read_questionnaire(
     extensions(resource, top)
     _twins(resource, top)
     contained = {str(inner.get("id")): inner for _, inner in top.objects(resource, "contained")}
-    items = tuple(_items(resource, contained, top, hidden=False))
+    items = _in_their_place(tuple(_items(resource, contained, top, hidden=False)), None)
     if not items and not top.complaints:
         top.complain("the questionnaire has no items")
     url = top.member(resource, "url", read_string)
@@ -172,9 +173,25 @@ def _item(
         codes=tuple(_codes(raw, spot)),
         items=children,
     )
+    item = replace(item, items=_in_their_place(children, item))
     _usage(found)
     item_complaints(item, raw, spot)
     return item
+
+
+def _in_their_place(items: tuple[Item, ...], parent: Item | None) -> tuple[Item, ...]:
+    """Take the control off words that would otherwise be shown nowhere.
+
+    Help belongs to what it stands in, and the words for the ends of a scale to a scale.
+    """
+    slider = parent is not None and parent.control is Control.SLIDER
+    allowed = {Control.HELP: parent is not None, Control.LOWER: slider, Control.UPPER: slider}
+    return tuple(
+        replace(item, control=None)
+        if item.control in allowed and not (allowed[item.control] and item.type is ItemType.DISPLAY)
+        else item
+        for item in items
+    )
 
 
 def _type(raw: Mapping[str, Any], spot: Spot) -> ItemType | None:

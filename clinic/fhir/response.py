@@ -11,6 +11,7 @@ from clinic.fhir.complaints import Spot
 from clinic.fhir.values import (
     NAMES_OF,
     WrongValue,
+    moment_text,
     read_date_time,
     read_string,
     read_value,
@@ -54,7 +55,7 @@ def response_to_json(
         "identifier": {"value": reference} if reference else None,
         "questionnaire": canonical(questionnaire),
         "status": status,
-        "authored": response.authored.isoformat() if response.authored else None,
+        "authored": moment_text(response.authored) if response.authored else None,
         "item": items or None,
     }
     return {name: value for name, value in members.items() if value is not None}

@@ -25,7 +25,10 @@ def loads(text: str | bytes) -> Any:
 
 
 def dumps(value: Any) -> str:
-    """Write JSON from dictionaries, lists, text, numbers and Decimals. Raises TypeError."""
+    """Write JSON from dictionaries, lists, text, numbers and Decimals.
+
+    Raises TypeError for what JSON has no name for, ValueError for a number without end.
+    """
     return "".join(_pieces(value))
 
 
@@ -35,13 +38,13 @@ def _refuse(word: str) -> None:
 
 def _pieces(value: Any) -> Iterator[str]:
     match value:
-        case None | bool() | int():
-            yield json.dumps(value)
+        case None | bool() | int() | float():
+            yield json.dumps(value, allow_nan=False)
         case str():
             yield _string(value)
         case Decimal():
             if not value.is_finite():
-                raise TypeError(f"JSON has no {value}")
+                raise ValueError(f"JSON has no {value}")
             yield str(value)
         case Mapping():
             yield from _joined("{", "}", (_member(name, inner) for name, inner in value.items()))

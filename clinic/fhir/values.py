@@ -51,12 +51,20 @@ def write_value(value: Value, item_type: ItemType) -> tuple[str, Any]:
             return "Quantity", _present(value=number, unit=unit, system=system, code=code)
         case bool() | int() | Decimal():
             return _number_end(value, item_type), value
-        case datetime() | time():
-            return ("Time" if isinstance(value, time) else "DateTime"), value.isoformat()
+        case datetime():
+            return "DateTime", moment_text(value)
+        case time():
+            return "Time", value.isoformat()
         case PartialDate():
             return ("DateTime" if item_type is ItemType.DATETIME else "Date"), str(value)
         case str():
             return ("Uri" if item_type is ItemType.URL else "String"), value
+
+
+def moment_text(moment: datetime) -> str:
+    """Give a moment as FHIR writes it, with its zone; Greenwich is Z."""
+    text = moment.isoformat()
+    return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text
 
 
 def _number_end(value: bool | int | Decimal, item_type: ItemType) -> str:
