@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from flask import Flask, g, request
 from flask_babel import Babel, get_locale
@@ -10,20 +11,15 @@ from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clinic.config import Settings, utc_now
-from clinic.library.articles import read_articles
-from clinic.library.drawings import read_drawings
 from clinic.library.placeholders import filled
 from clinic.library.places import content_dir, templates_dir
-from clinic.library.questionnaires import Questionnaires
-from clinic.library.rules import read_rules
-from clinic.library.sources import read_sources
-from clinic.library.summaries import read_summary_plan
+from clinic.library.shelf import Shelf, read_shelf
 from clinic.pdf.pool import RenderPool
 from clinic.store.database import Database, open_database
 from clinic.web import health, security
 from clinic.web.assets import read_assets, serve_assets
 from clinic.web.education import views as education
-from clinic.web.errors import answer_errors
+from clinic.web.errors import answer_errors, note_incident
 from clinic.web.filters import register_filters
 from clinic.web.intake import status
 from clinic.web.intake import views as intake
@@ -38,18 +34,29 @@ MAX_BODY_BYTES = 1024 * 1024
 MAX_FIELDS = 2000
 
 
+class ClinicApp(Flask):
+    """Flask, but for its log: a traceback there would hold what people typed."""
+
+    def log_exception(self, exc_info: tuple[Any, ...]) -> None:  # type: ignore[override]
+        """Log where something broke, under a number that the page shows too."""
+        note_incident(exc_info[1])
+
+
 def create_app(
     settings: Settings,
     *,
     database: Database | None = None,
+    shelf: Shelf | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Flask:
     """Make the web application. Raises Misconfigured and ContentFault.
 
-    Without a database it opens the one of the settings.
+    Without a database it opens the one of the settings; without a shelf it reads content/.
     """
-    app = Flask("clinic", template_folder=str(templates_dir()), static_folder=None)
-    house = _house(settings, database or open_database(settings), clock)
+    app = ClinicApp("clinic", template_folder=str(templates_dir()), static_folder=None)
+    house = _house(
+        settings, database or open_database(settings), shelf or read_shelf(content_dir()), clock
+    )
     app.extensions[EXTENSION] = house
     _configure(app, settings, house.database)
     _dress_templates(app, settings)
@@ -62,17 +69,18 @@ def create_app(
     return app
 
 
-def _house(settings: Settings, database: Database, clock: Callable[[], datetime]) -> House:
-    content = content_dir()
+def _house(
+    settings: Settings, database: Database, shelf: Shelf, clock: Callable[[], datetime]
+) -> House:
     return House(
         settings=settings,
         database=database,
-        questionnaires=Questionnaires(content),
-        rules=read_rules(content),
-        plan=read_summary_plan(content),
-        articles=read_articles(content),
-        drawings=read_drawings(content),
-        sources=read_sources(content),
+        questionnaires=shelf.questionnaires,
+        rules=shelf.rules,
+        summary_plan=shelf.summary_plan,
+        articles=shelf.articles,
+        drawings=shelf.drawings,
+        sources=shelf.sources,
         pool=RenderPool(),
         clock=clock,
     )
@@ -134,7 +142,7 @@ def _for_every_template() -> dict[str, object]:
         "clinic": clinic_details(),
         "language": g.get("language", "en"),
         "text_direction": locale.text_direction if locale else "ltr",
-        "csp_nonce": security.nonce(),
+        "csp_nonce": security.nonce,
         "here": request.path,
         "today": today(),
     }

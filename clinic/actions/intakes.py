@@ -98,35 +98,41 @@ def record_answers(
     database: Database,
     library: intakes.Library,
     rules: RuleSet,
-    intake_id: UUID,
+    intake: Intake,
     changes: Mapping[str, Answer | None],
     *,
     offered: Collection[str],
     now: datetime,
     today: date,
 ) -> Recorded:
-    """Keep the answers of a page, and assess them. Raises AlreadySubmitted.
+    """Keep the answers of a page, and assess them. Raises AlreadySubmitted, and Conflict.
 
-    The row is read again inside the transaction, so that two tabs of one patient add up.
+    An intake that was saved since it was read is read again, so that two tabs add up.
     """
     with database.writing() as tx:
-        before = intakes.load(tx, intake_id, library, for_update=True)
-        given_by = who_answers(before.response.with_answers(changes))
-        after = before.recorded(changes, offered=offered, now=now, today=today, given_by=given_by)
+        if intakes.facts(tx, intake.id).version != intake.version:
+            intake = intakes.load(tx, intake.id, library, for_update=True)
+        given_by = who_answers(intake.response.with_answers(changes))
+        after = intake.recorded(changes, offered=offered, now=now, today=today, given_by=given_by)
         assessment = assess_intake(rules, after, today)
         after = after.alarmed([finding.rule_id for finding in assessment.emergencies], now)
-        alarming = len(after.alarms) > len(before.alarms)
-        if after.alarms:
-            saved = intakes.save(
-                tx, after, card=card_of(after, assessment, rules), assessment=assessment, now=now
-            )
-        else:
-            saved = intakes.save(tx, after, now=now)
-        _audit(tx, "intake.answer", intake_id, now)
+        alarming = len(after.alarms) > len(intake.alarms)
+        saved = _saved(tx, after, assessment, rules, now)
+        _audit(tx, "intake.answer", intake.id, now)
         if alarming:
-            _audit(tx, "intake.emergency", intake_id, now)
-            outbox.enqueue(tx, kind=EMERGENCY_MESSAGE, payload={"intake": str(intake_id)}, now=now)
+            _audit(tx, "intake.emergency", intake.id, now)
+            outbox.enqueue(tx, kind=EMERGENCY_MESSAGE, payload={"intake": str(intake.id)}, now=now)
     return Recorded(saved, assessment, alarming)
+
+
+def _saved(
+    tx: Transaction, intake: Intake, assessment: Assessment, rules: RuleSet, now: datetime
+) -> Intake:
+    """Save a draft. One with an alarm joins the worklist; of another, staff see nothing."""
+    if not intake.alarms:
+        return intakes.save(tx, intake, now=now)
+    card = card_of(intake, assessment, rules)
+    return intakes.save(tx, intake, card=card, assessment=assessment, now=now)
 
 
 def in_the_way(intake: Intake, confirmed: Mapping[str, datetime], now: datetime) -> InTheWay:
@@ -190,7 +196,7 @@ def submit_intake(
         _audit(tx, "intake.send", intake_id, now)
         outbox.enqueue(
             tx,
-            kind=SUBMITTED_MESSAGE,
+            kind=EMERGENCY_MESSAGE if assessment.is_emergency else SUBMITTED_MESSAGE,
             payload={"intake": str(intake_id)},
             now=now,
             once=f"submitted:{intake_id}",

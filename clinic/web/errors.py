@@ -4,13 +4,13 @@ The core raises meaning; this module alone gives it a status. No answer of a pat
 word of an unexpected error goes into a page or a log.
 """
 
-import logging
 import secrets
+import traceback
 
+import structlog
 from flask import Flask, g, render_template, request, session
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from clinic.errors import (
     BadInput,
@@ -21,18 +21,19 @@ from clinic.errors import (
     TooManyAttempts,
     Unavailable,
 )
+from clinic.store.resume_codes import CROCKFORD
 from clinic.web import sessions
 from clinic.web.intake.entry import BIRTH, KEPT, KEPT_STEP, ResumeForm
 from clinic.web.visit import INTAKE_KEY, NoIntake, today
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 Answer = tuple[str, int, dict[str, str]]
 
 NOT_ANSWERS = frozenset({"csrf_token", "code", "key", KEPT_STEP})
 RETRY_SECONDS = 10
-INCIDENT_BYTES = 4
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+INCIDENT_LETTERS = 8
+PACKAGE = "/clinic/"
 
 PAGE_OF_STATUS = {
     400: "bad_request",
@@ -57,7 +58,7 @@ def answer_errors(app: Flask) -> None:
     app.register_error_handler(Unavailable, _unavailable)
     app.register_error_handler(CSRFError, _no_token)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(InternalServerError, _unexpected)
 
 
 def _page(name: str, status: int, error: Exception | None = None, **more: object) -> Answer:
@@ -125,11 +126,26 @@ def _http(error: HTTPException) -> Answer | HTTPException:
     return _page(name, status, headers=headers)
 
 
-def _unexpected(error: Exception) -> Answer:
-    """Log where it happened, never what was in it, and give a number to ask about."""
-    incident = "".join(secrets.choice(ALPHABET) for _ in range(INCIDENT_BYTES * 2))
-    kind = type(error).__name__
-    log.error("incident", extra={"incident": incident, "kind": kind, "endpoint": request.endpoint})
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return _unavailable(error)
-    return _page("unexpected", 500, incident=incident)
+def note_incident(error: BaseException | None) -> None:
+    """Log that something broke, and where: never what was in it."""
+    g.incident = "".join(secrets.choice(CROCKFORD) for _ in range(INCIDENT_LETTERS))
+    log.error(
+        "incident",
+        incident=g.incident,
+        kind=type(error).__name__,
+        place=_place(error),
+        endpoint=request.endpoint,
+    )
+
+
+def _place(error: BaseException | None) -> str:
+    """Give the innermost line of ours that an error went through."""
+    place = ""
+    for frame in traceback.extract_tb(error.__traceback__ if error else None):
+        if PACKAGE in frame.filename:
+            place = f"{frame.filename.rpartition(PACKAGE)[2]}:{frame.lineno}"
+    return place
+
+
+def _unexpected(_: InternalServerError) -> Answer:
+    return _page("unexpected", 500, incident=g.get("incident", ""))

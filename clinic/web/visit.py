@@ -16,6 +16,7 @@ from clinic.library.articles import Articles
 from clinic.library.drawings import Drawings
 from clinic.library.questionnaires import Questionnaires
 from clinic.library.sources import Sources
+from clinic.pdf.pool import RenderPool
 from clinic.store import intakes
 from clinic.store.database import Database
 from clinic.summary.lines import SummaryPlan
@@ -41,7 +42,7 @@ class House:
     database: Database
     questionnaires: Questionnaires
     rules: RuleSet
-    plan: SummaryPlan
+    summary_plan: SummaryPlan
     articles: Articles
     drawings: Drawings
     sources: Sources

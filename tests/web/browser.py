@@ -1,4 +1,4 @@
-"""A small browser for tests: it keeps cookies, fills in forms, and checks the manners of every page."""
+"""A small browser: it keeps cookies, fills in forms, and checks the manners of every page."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

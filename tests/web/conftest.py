@@ -9,6 +9,8 @@ from flask import Flask
 
 from clinic.app import create_app
 from clinic.config import Settings
+from clinic.library.places import content_dir
+from clinic.library.shelf import Shelf, read_shelf
 from clinic.store.database import Database, open_database
 from tests.web.browser import Browser
 from tests.web.patient import Patient
@@ -44,9 +46,16 @@ def database(settings: Settings) -> Iterator[Database]:
         yield database
 
 
+@pytest.fixture(scope="session")
+def shelf() -> Shelf:
+    return read_shelf(content_dir())
+
+
 @pytest.fixture
-def app(settings: Settings, database: Database, clock: Clock) -> Flask:
-    return create_app(settings, database=database, clock=clock)
+def app(settings: Settings, database: Database, shelf: Shelf, clock: Clock) -> Flask:
+    app = create_app(settings, database=database, shelf=shelf, clock=clock)
+    app.testing = True
+    return app
 
 
 @pytest.fixture

@@ -4,7 +4,14 @@ import json
 from functools import cache
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
+from clinic.actions.intakes import record_answers
 from clinic.library.places import content_dir
+from clinic.questionnaire.model import Step
+from clinic.store import intakes
+from clinic.web.intake.forms import StepForm
+from clinic.web.visit import database, now, questionnaires, rules, today, zone
 from tests.make import shipped_questionnaire
 from tests.web.browser import Browser, Page, path_of
 
@@ -41,7 +48,7 @@ def _read(item: dict[str, Any], fields: dict[str, list[str]]) -> None:
 
 
 class Patient:
-    """Somebody with a sore back."""
+    """Somebody with a sore back, at a browser."""
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
@@ -83,15 +90,56 @@ class Patient:
             assert page.status == 303, f"{page.path}: {page.errors}"
         raise AssertionError(f"{until} never came")
 
+    def goes_through_every_page(self) -> Page:
+        """Agree, and answer page by page up to the review."""
+        self.agrees()
+        self.opens(shipped_questionnaire().steps[0].id)
+        return self.goes_on()
+
     def answers_everything(self, **changes: Any) -> Page:
-        """Agree, and go through to the review page."""
+        """Agree and open the review with everything answered, without a visit to each page."""
         self.answers |= {name.replace("_", "-"): value for name, value in changes.items()}
         self.agrees()
-        first = shipped_questionnaire().steps[0].id
-        self.opens(first)
-        return self.goes_on()
+        with self.browser.app.test_request_context():
+            for step in shipped_questionnaire().steps:
+                self._is_taken_through(step)
+        return self.browser.get("/intake/review")
+
+    def _is_taken_through(self, step: Step) -> None:
+        """What the view of a step does, until nothing new is offered."""
+        with database().reading() as tx:
+            intake = intakes.load(tx, intakes.listing(tx)[-1].id, questionnaires())
+        typed = MultiDict(
+            (name, each)
+            for name, value in self.answers.items()
+            for each in (value if isinstance(value, list) else [value])
+        )
+        for _ in range(3):
+            form = StepForm(step, intake, typed, today=today(), zone=zone())
+            intake = record_answers(
+                database(),
+                questionnaires(),
+                rules(),
+                intake,
+                form.valid_answers(),
+                offered=set(intake.questions(step)),
+                now=now(),
+                today=today(),
+            ).intake
 
     def sends(self) -> Page:
         """Press Send on the review page, and see what comes."""
         self.browser.submit({})
         return self.browser.follow()
+
+    def code_and_birth_date(self) -> dict[str, str]:
+        """What the patient types to come back."""
+        born = {part: self.answers[f"birth-date-{part}"] for part in ("year", "month", "day")}
+        return {
+            "code": self.code,
+            **{f"born-{part}": _one(value) for part, value in born.items()},
+        }
+
+
+def _one(value: Any) -> str:
+    return str(value[0] if isinstance(value, list) else value)

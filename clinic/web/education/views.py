@@ -55,8 +55,10 @@ def options() -> str:
     return _article_page(
         "education/options.html",
         articles().page("options", g.language),
-        options=articles().options(g.language),
-        choosing=articles().get("options", CHOOSING, g.language),
+        options=[
+            *articles().options(g.language),
+            articles().get("options", CHOOSING, g.language),
+        ],
     )
 
 

@@ -115,7 +115,7 @@ def step(step_id: str) -> str | WebResponse:
     posted = request.form if request.method == "POST" else None
     if posted is None and _is_barred(intake, page):
         return redirect(url_for("intake.start"), code=303)
-    form = StepForm(page, intake, posted, g.language, today=today())
+    form = StepForm(page, intake, posted, g.language, today=today(), zone=zone())
     if posted is not None:
         away = _keep(intake, page, form)
         if away:
@@ -133,7 +133,7 @@ def _keep(intake: Intake, page: Step, form: StepForm) -> str | None:
         database(),
         questionnaires(),
         rules(),
-        intake.id,
+        intake,
         form.valid_answers(),
         offered=form.offered,
         now=now(),
@@ -159,7 +159,7 @@ def _show(intake: Intake, page: Step, form: StepForm) -> str:
     steps = [each.id for each in intake.steps]
     new, all_keys = intake.not_offered(page), list(intake.questions(page))
     return render_template(
-        "intake/step.html",
+        "intake/kept_step.html",
         step=page,
         form=form,
         number=steps.index(page.id) + 1 if page.id in steps else len(steps),
@@ -274,7 +274,7 @@ def _summary(intake: Intake) -> Summary:
     return build_summary(
         intake,
         _latest(intake),
-        plan=house().plan,
+        plan=house().summary_plan,
         clinic=clinic_details(),
         zone=zone(),
         today=today(),
@@ -321,7 +321,7 @@ def _reopened(intake_id: UUID, code: str) -> str:
     if kept and any(step.id == step_id for step in intake.steps):
         page = intake.step(step_id)
         typed = MultiDict((name.removeprefix(KEPT), value) for name, value in kept)
-        form = StepForm(page, intake, typed, g.language, today=today())
+        form = StepForm(page, intake, typed, g.language, today=today(), zone=zone())
         return _keep(intake, page, form) or place_of(page)
     return place_to_go_on(intake)
 

@@ -1,0 +1,37 @@
+"""Everything of `content/` that pages stand on, read once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from clinic.library.articles import Articles, read_articles
+from clinic.library.drawings import Drawings, read_drawings
+from clinic.library.questionnaires import Questionnaires
+from clinic.library.rules import read_rules
+from clinic.library.sources import Sources, read_sources
+from clinic.library.summaries import read_summary_plan
+from clinic.summary.lines import SummaryPlan
+from clinic.triage.rules import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The questionnaires, rules, articles, drawings and citations of one content folder."""
+
+    questionnaires: Questionnaires
+    rules: RuleSet
+    summary_plan: SummaryPlan
+    articles: Articles
+    drawings: Drawings
+    sources: Sources
+
+
+def read_shelf(content: Path) -> Shelf:
+    """Read all of it. Raises ContentFault with every fault of the first part that has some."""
+    return Shelf(
+        questionnaires=Questionnaires(content),
+        rules=read_rules(content),
+        summary_plan=read_summary_plan(content),
+        articles=read_articles(content),
+        drawings=read_drawings(content),
+        sources=read_sources(content),
+    )

@@ -1,0 +1,251 @@
+"""Doors, headers, cookies and tokens."""
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from clinic.app import create_app
+from clinic.errors import Misconfigured
+from clinic.store.tables import session as session_table
+from clinic.web import security
+from clinic.web.security import Audience, audiences, open_to, require_declarations
+from clinic.web.server import make_server
+from tests.web.browser import Browser
+
+POSTS = [
+    "/intake/",
+    "/intake/about-you",
+    "/intake/send",
+    "/intake/resume",
+    "/intake/leave",
+    "/status",
+]
+
+
+def test_every_address_says_whom_it_is_for(app):
+    for rule in app.url_map.iter_rules():
+        assert audiences(app, rule.endpoint), rule.rule
+
+
+def test_an_address_that_does_not_say_stops_the_start():
+    app = Flask("bare")
+    app.add_url_rule("/open", "open", lambda: "anybody")
+
+    with pytest.raises(Misconfigured, match="open"):
+        require_declarations(app)
+
+
+def test_staff_pages_are_closed_to_a_patient(patient, browser, app):
+    patient.agrees()
+    closed = [
+        rule for rule in app.url_map.iter_rules() if audiences(app, rule.endpoint) <= security.STAFF
+    ]
+    for rule in closed:
+        if "GET" in rule.methods and not rule.arguments:
+            assert browser.get(rule.rule, status=None).status in (303, 401, 403), rule.rule
+
+
+def test_a_view_for_staff_only_opens_to_the_roles_that_it_names(app):
+    @open_to(Audience.CLINICIAN)
+    def chart() -> str:
+        return "chart"
+
+    class Desk:
+        id = None
+        role = "front_desk"
+
+    app.add_url_rule("/chart", "chart", chart)
+    security.identify_staff_by(app, Desk)
+    assert app.test_client().get("/chart").status_code == 403
+
+    Desk.role = "clinician"
+    assert app.test_client().get("/chart").status_code == 200
+
+    security.identify_staff_by(app, lambda: None)
+    assert app.test_client().post("/chart").status_code in (400, 401, 405)
+
+
+def test_the_nonce_is_fresh_for_every_answer(browser):
+    policies = {browser.get("/").headers["Content-Security-Policy"] for _ in range(5)}
+
+    assert len(policies) == 5
+
+
+def test_every_answer_is_dressed_even_one_that_is_not_found(browser):
+    for path, status in (("/", 200), ("/nope", 404), ("/healthz", 200), ("/readyz", 200)):
+        headers = browser.get(path, status=status).headers
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=()" in headers["Permissions-Policy"]
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_a_file_is_kept_by_the_browser_for_good_and_carries_no_cookie(browser):
+    address = browser.get("/").select_one('link[rel="stylesheet"]')["href"]
+    answer = browser.client.get(address, buffered=True)
+
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "Set-Cookie" not in answer.headers
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    old = browser.client.get(address.partition("?")[0], buffered=True)
+    assert "immutable" not in old.headers["Cache-Control"]
+
+
+def test_nothing_outside_the_static_folders_is_served(browser):
+    for path in (
+        "/static/../app.py",
+        "/static/%2e%2e/app.py",
+        "/static/.env",
+        "/static/js/../../x",
+    ):
+        assert browser.client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_a_post_without_a_token_is_refused(patient, browser, path):
+    patient.agrees()
+
+    assert browser.post_raw(path, [("name", "x")], status=400).heading
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_a_post_with_the_token_of_another_session_is_refused(patient, browser, app, path):
+    patient.agrees()
+    stranger = Browser(app).token()
+
+    browser.post_raw(path, [("csrf_token", stranger)], status=400)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_a_post_that_another_site_made_is_refused_whatever_its_token(patient, browser, headers):
+    patient.agrees()
+    page = browser.post("/intake/leave", status=400, headers=headers)
+
+    assert page.heading == "That was sent from another site"
+    assert browser.get("/intake/about-you").status == 200
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser):
+    cookie = browser.get("/intake/").headers["Set-Cookie"]
+
+    assert cookie.startswith("clinic=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Domain" not in cookie
+    assert "Expires" not in cookie
+
+
+def test_behind_tls_the_cookie_is_bound_to_the_host_and_the_browser_to_tls(
+    settings, database, shelf
+):
+    secure = settings.model_copy(update={"behind_tls": True})
+    app = create_app(secure, database=database, shelf=shelf)
+    answer = app.test_client().get("/intake/", headers={"X-Forwarded-Proto": "https"})
+
+    assert answer.headers["Set-Cookie"].startswith("__Host-clinic=")
+    assert "Secure" in answer.headers["Set-Cookie"]
+    assert "max-age=63072000; includeSubDomains" in answer.headers["Strict-Transport-Security"]
+
+
+def test_a_host_that_is_not_ours_is_refused(browser):
+    answer = browser.client.get("/", headers={"Host": "evil.example"})
+
+    assert answer.status_code == 400
+    assert b"evil" not in answer.data
+
+
+def test_reading_makes_no_session(browser, database):
+    for path in ("/", "/stretches/", "/options/", "/privacy"):
+        browser.get(path)
+
+    with database.reading() as tx:
+        assert tx.scalar(select(func.count()).select_from(session_table)) == 0
+
+
+def test_starting_gives_a_new_session_and_ends_the_one_before(browser, database):
+    browser.get("/intake/")
+    before = browser.client.get_cookie("clinic").value
+    browser.submit({"agree": "yes", "name": "Pat"})
+    after = browser.client.get_cookie("clinic").value
+
+    assert before != after
+    with database.reading() as tx:
+        assert tx.scalar(select(func.count()).select_from(session_table)) == 1
+
+
+def test_no_answer_stands_in_the_table_of_sessions(patient, database):
+    patient.agrees()
+
+    with database.reading() as tx:
+        row = tx.execute(select(session_table)).one()
+    assert patient.code.encode() not in row.sealed_data
+
+
+def test_ready_says_no_while_the_database_is_away(browser, settings, database):
+    settings.database_path.rename(settings.data / "elsewhere.db")
+    settings.database_path.mkdir()
+    database.close()
+    page = browser.get("/readyz", status=503)
+
+    assert page.heading == "We can’t save or load right now"
+    assert int(page.headers["Retry-After"]) > 0
+
+
+# --- the server ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def port(app) -> Iterator[int]:
+    server = make_server(app, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield server.effective_port
+    server.close()
+    server.task_dispatcher.shutdown()
+    thread.join(timeout=5)
+
+
+def ask(port: int, request: str) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(request.encode("latin-1"))
+        answer = b""
+        while chunk := connection.recv(65536):
+            answer += chunk
+    return answer
+
+
+def test_a_page_is_served(port):
+    answer = ask(port, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"waitress" not in answer.lower()
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 6\r\n",
+        "Content-Length: 6\r\nContent-Length: 5\r\n",
+    ],
+)
+def test_a_request_with_two_lengths_gets_one_answer_and_it_is_no(port, lengths):
+    smuggled = "0\r\n\r\nGET /privacy HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    answer = ask(port, f"POST /intake/ HTTP/1.1\r\nHost: localhost\r\n{lengths}\r\n{smuggled}")
+
+    assert answer.split(b" ")[1] == b"400"
+    assert answer.count(b"HTTP/1.") == 1
