@@ -1,6 +1,15 @@
 """How much of each thing a first page shows, from roomy to tight."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Rest(StrEnum):
+    """How much of the history a first page holds."""
+
+    ALL = "all"
+    CORE = "core"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +18,7 @@ class Fit:
 
     `level` chooses the size of type in print.css. Findings of emergency and same-day rules
     are shown at every level; `behind` says whether the answers behind them are, and `rest`
-    whether the history stands on the first page or begins the next one.
+    how much of the history stands on the first page. What does not, begins the next one.
     """
 
     level: int
@@ -17,18 +26,19 @@ class Fit:
     items: int
     findings: int
     behind: bool = True
-    rest: bool = True
+    rest: Rest = Rest.ALL
 
 
 FITS = (
     Fit(level=0, text=340, items=12, findings=8),
     Fit(level=1, text=200, items=8, findings=6),
-    Fit(level=2, text=120, items=6, findings=4),
-    Fit(level=3, text=80, items=5, findings=3),
-    Fit(level=4, text=48, items=3, findings=1),
-    Fit(level=4, text=30, items=2, findings=0),
-    Fit(level=2, text=120, items=5, findings=0, rest=False),
-    Fit(level=4, text=60, items=2, findings=0, behind=False, rest=False),
+    Fit(level=2, text=120, items=6, findings=5),
+    Fit(level=3, text=80, items=5, findings=4),
+    Fit(level=2, text=140, items=6, findings=4, rest=Rest.CORE),
+    Fit(level=3, text=80, items=5, findings=3, rest=Rest.CORE),
+    Fit(level=4, text=48, items=3, findings=2, rest=Rest.CORE),
+    Fit(level=2, text=120, items=5, findings=4, rest=Rest.NONE),
+    Fit(level=4, text=60, items=2, findings=0, behind=False, rest=Rest.NONE),
 )
 """Tried in order until the first page fits."""
 

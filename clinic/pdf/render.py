@@ -22,7 +22,7 @@ from clinic.summary.model import Summary
 from clinic.triage.rules import Urgency
 
 FALLBACK_FONT = Path(__file__).parent / "fonts" / "DejaVuSans.woff2"
-TEXT_FONTS = ("PublicSans-Regular.woff2", "PublicSans-Bold.woff2")
+TEXT_FONTS = ("public-sans-regular.woff2", "public-sans-bold.woff2")
 PAPERS = {"letter": "Letter", "a4": "A4"}
 SEEN_FIRST = frozenset({Urgency.EMERGENCY_NOW, Urgency.SAME_DAY})
 """With these nobody stretches before a clinician has talked with them."""
@@ -127,11 +127,14 @@ class Renderer:
     ) -> Document:
         """Lay out with the roomiest limits under which the first page is one page."""
         sheet = self.sheet(paper, large)
-        for fit in FITS:
-            face = self.html(summary, edition, fit=fit, face_only=True)
-            if len(self._layout(face, sheet).pages) == 1:
-                break
+        fitting = (fit for fit in FITS[:-1] if self.fits(summary, edition, fit, sheet))
+        fit = next(fitting, FITS[-1])
         return self._layout(self.html(summary, edition, fit=fit, patient_summary=mine), sheet)
+
+    def fits(self, summary: Summary, edition: Edition, fit: Fit, sheet: CSS) -> bool:
+        """True when the first part of the document takes one page."""
+        face = self.html(summary, edition, fit=fit, face_only=True)
+        return len(self._layout(face, sheet).pages) == 1
 
     def _layout(self, html: str, sheet: CSS) -> Document:
         source = HTML(string=html, url_fetcher=self.assets)

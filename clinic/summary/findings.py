@@ -1,12 +1,12 @@
 """What the rules found and what was changed, in words for staff."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta, tzinfo
 
 from clinic.intake import Entry, Intake
 from clinic.questionnaire.model import Item
 from clinic.summary.answers import Answers
-from clinic.summary.lines import SafetyPlan, SummaryPlan
+from clinic.summary.lines import SummaryPlan
 from clinic.summary.model import (
     AlarmWords,
     ClinicDetails,
@@ -37,17 +37,17 @@ def findings(
     plan: SummaryPlan, assessment: Assessment, answers: Answers
 ) -> tuple[FindingWords, ...]:
     """Every rule that fired, most urgent first, with the answers behind it."""
-    safety = {each.question: each for group in plan.safety for each in group.questions}
-    return tuple(_finding(finding, answers, safety) for finding in assessment.findings)
+    return tuple(_finding(finding, answers, plan) for finding in assessment.findings)
 
 
-def _finding(finding: Finding, answers: Answers, safety: Mapping[str, SafetyPlan]) -> FindingWords:
+def _finding(finding: Finding, answers: Answers, plan: SummaryPlan) -> FindingWords:
+    denials = {each.question: each.no for each in plan.safety_plans()}
+    spoken = [
+        link_id
+        for link_id, answer in finding.answers
+        if not codes(answer) <= denials.get(link_id, frozenset())
+    ]
     behind = tuple(_behind(finding, answers))
-    spoken = {
-        said.link_id
-        for said, (_, answer) in zip(behind, finding.answers, strict=True)
-        if said.link_id not in safety or not codes(answer) <= safety[said.link_id].no
-    }
     return FindingWords(
         rule_id=finding.rule_id,
         urgency=finding.urgency,
@@ -55,7 +55,7 @@ def _finding(finding: Finding, answers: Answers, safety: Mapping[str, SafetyPlan
         staff=finding.staff,
         flags=finding.flags,
         answers=behind,
-        because=tuple(_because([said for said in behind if said.link_id in spoken], safety)),
+        because=tuple(_because([said for said in behind if said.link_id in spoken], plan)),
         held=finding.held,
         advice=finding.advice,
     )
@@ -71,19 +71,23 @@ def _behind(finding: Finding, answers: Answers) -> Iterator[Said]:
         yield Said(link_id, link_id, answers.question(item), words, typed)
 
 
-def _because(spoken: list[Said], safety: Mapping[str, SafetyPlan]) -> Iterator[Piece]:
+def _because(spoken: list[Said], plan: SummaryPlan) -> Iterator[Piece]:
     """The answers in short words, each follow-up with its question."""
-    present = {said.link_id for said in spoken}
-    parent = {
-        then: each.question for each in safety.values() for then in each.then if then in present
-    }
+    words = {said.link_id: ", ".join(said.answers).rstrip(".") for said in spoken}
+    safety = {each.question: each for each in plan.safety_plans() if each.question in words}
+    follows: dict[str, list[str]] = {}
+    followed: set[str] = set()
+    for question, each in safety.items():
+        follows[question] = [then for then in each.then if then in words and then not in followed]
+        followed.update(follows[question])
     for said in spoken:
-        if parent.get(said.link_id) in present:
+        if said.link_id in followed:
             continue
-        name = safety[said.link_id].short if said.link_id in safety else said.question
-        follows = [each for each in spoken if parent.get(each.link_id) == said.link_id]
-        told = [", ".join(each.answers).rstrip(".") for each in (said, *follows)]
-        yield Piece(f"{name}: {'; '.join(told)}", said.key, said.typed)
+        if said.link_id not in safety:
+            yield Piece(plan.said_briefly(said, words[said.link_id]), said.key, said.typed)
+            continue
+        told = [words[then] for then in follows[said.link_id]] or [words[said.link_id]]
+        yield Piece(f"{safety[said.link_id].short}: {'; '.join(told)}", said.key, said.typed)
 
 
 def flag_words(plan: SummaryPlan, assessment: Assessment) -> tuple[FlagWords, ...]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from clinic.summary.model import Said
+
 SENSITIVE = frozenset(
     {
         "infection-risk",
@@ -113,11 +115,25 @@ class SummaryPlan:
         yield from (number.question for number in self.numbers)
         yield self.body_map
 
+    def safety_plans(self) -> Iterator[SafetyPlan]:
+        """Every safety question, in order."""
+        for group in self.safety:
+            yield from group.questions
+
+    def said_briefly(self, said: Said, words: str) -> str:
+        """Give an answer as its line puts it, or after the question where no line has it."""
+        for section in self.sections:
+            for line in section.lines:
+                for part in line.parts:
+                    if part.question == said.link_id:
+                        put = part.say.replace("{}", words)
+                        return put if part.say != "{}" else f"{line.label}: {put}"
+        return f"{said.question} {words}"
+
     def safety_questions(self) -> Iterator[str]:
         """Every safety question and what follows it."""
-        for group in self.safety:
-            for safety in group.questions:
-                yield from (safety.question, *safety.then)
+        for safety in self.safety_plans():
+            yield from (safety.question, *safety.then)
 
 
 EMPTY_PLAN = SummaryPlan(person={}, sections=(), safety=(), numbers=(), flags={})

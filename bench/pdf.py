@@ -1,0 +1,86 @@
+"""Measures a warm PDF of a believable patient against plain WeasyPrint on the same HTML.
+
+    .venv/bin/python bench/pdf.py [--rounds N]
+
+The baseline is `HTML(string=...).write_pdf()` of the very HTML that we lay out, with its
+style sheet in a <style>, its pictures inlined and its fonts by file address: no tags, no
+search for the first page's size of type. Ours is the whole call, tags and all. CPU seconds
+of this process, the middle of the rounds, the two taken in turns.
+"""
+
+import argparse
+import re
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from weasyprint import HTML
+
+from clinic.pdf.assets import BODY_MAP
+from clinic.pdf.fit import FITS
+from clinic.pdf.render import FALLBACK_FONT, Edition, Renderer
+from clinic.summary.model import Summary
+from tests.pdf.printing import FONTS, make_renderer
+from tests.summary.patients import EMERGENCY, LONG, PLAIN, summary_of
+
+PICTURE = re.compile(r'<img([^>]*) src="(asset:[^"]+)" alt="[^"]*">')
+
+
+def plain_html(renderer: Renderer, summary: Summary, edition: Edition) -> str:
+    """The same document as anybody would write it: everything in one text."""
+    style = renderer.style + "@page { size: Letter }"
+    for font in FONTS.glob("*.woff2"):
+        style = style.replace(f"asset:fonts/{font.name}", font.as_uri())
+    style = style.replace(f"asset:fonts/{FALLBACK_FONT.name}", FALLBACK_FONT.as_uri())
+    html = renderer.html(summary, edition, fit=chosen_fit(renderer, summary, edition))
+    html = PICTURE.sub(lambda found: f"<div{found[1]}>{drawing(renderer, found[2])}</div>", html)
+    return html.replace("</head>", f"<style>{style}</style></head>")
+
+
+def chosen_fit(renderer: Renderer, summary: Summary, edition: Edition):
+    sheet = renderer.sheet("letter", False)
+    return next(fit for fit in FITS if renderer.fits(summary, edition, fit, sheet))
+
+
+def drawing(renderer: Renderer, address: str) -> str:
+    if address.startswith(BODY_MAP):
+        return renderer.assets.body.drawn(address.partition("?")[2].split("+"))
+    return renderer.assets.held[address].decode()
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    renderer = make_renderer()
+    print(f"{'document':<20}{'pages':>6}{'ours, s':>10}{'plain, s':>10}{'ratio':>8}")
+    for name, answers in (("plain", PLAIN), ("emergency", EMERGENCY), ("long", LONG)):
+        for edition in Edition:
+            measure(renderer, name, summary_of(answers), edition, rounds)
+
+
+def measure(renderer: Renderer, name: str, summary: Summary, edition: Edition, rounds: int) -> None:
+    html = plain_html(renderer, summary, edition)
+    pages = len(HTML(string=html).render().pages)
+    renderer.render_summary(summary, edition)
+    ours, plain = [], []
+    for _ in range(rounds):
+        ours.append(cpu_seconds(lambda: renderer.render_summary(summary, edition)))
+        plain.append(cpu_seconds(lambda: HTML(string=html).write_pdf()))
+    mine, theirs = statistics.median(ours), statistics.median(plain)
+    title = f"{name}, {edition.value}"
+    print(f"{title:<20}{pages:>6}{mine:>10.2f}{theirs:>10.2f}{mine / theirs:>8.2f}")
+
+
+if __name__ == "__main__":
+    main()

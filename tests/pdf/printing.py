@@ -1,0 +1,42 @@
+"""A renderer with the shipped templates, articles and fonts, made once; and ways to read a PDF."""
+
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from pypdf import PdfReader
+
+import clinic
+from clinic.actions.handouts import read_handouts
+from clinic.library.articles import read_articles
+from clinic.library.drawings import read_drawings
+from clinic.library.places import content_dir, templates_dir
+from clinic.pdf.handout import Handout
+from clinic.pdf.render import Renderer
+from tests.summary.patients import CLINIC
+
+FONTS = Path(clinic.__file__).parent / "static" / "fonts"
+
+
+@cache
+def shipped_handouts() -> dict[str, Handout]:
+    """The printed articles in English."""
+    content = content_dir()
+    return read_handouts(read_articles(content), read_drawings(content), CLINIC, ["en"])
+
+
+@cache
+def make_renderer() -> Renderer:
+    """The renderer, made once: its fonts and style take a moment."""
+    return Renderer(
+        templates=templates_dir(),
+        figures=content_dir() / "figures",
+        fonts=FONTS,
+        handouts=shipped_handouts(),
+    )
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    """The text of each page, white space as one blank."""
+    reader = PdfReader(BytesIO(pdf))
+    return [" ".join(page.extract_text().split()) for page in reader.pages]
