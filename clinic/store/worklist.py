@@ -1,7 +1,7 @@
 """The worklist: what somebody has to look at, most urgent first. Read by key, never by offset."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from heapq import merge
 from typing import Any
@@ -149,6 +149,6 @@ def _key_of_row(row: SqlRow[Any]) -> tuple[int, datetime, UUID]:
 def _key_of_place(place: str) -> tuple[int, datetime, UUID]:
     try:
         queue, since, row_id = place.split("~")
-        return int(queue), datetime.fromisoformat(since), UUID(row_id)
-    except ValueError:
+        return Queue(int(queue)).value, datetime.fromisoformat(since).astimezone(UTC), UUID(row_id)
+    except (ValueError, OverflowError):
         raise BadInput("This page of the list is not there. Go back to its start.") from None

@@ -43,3 +43,10 @@ def database(settings: Settings) -> Iterator[Database]:
     """An open, empty database."""
     with open_database(settings) as opened:
         yield opened
+
+
+@pytest.fixture
+def sqlite_database(sqlite_settings: Settings) -> Iterator[Database]:
+    """An open, empty embedded database."""
+    with open_database(sqlite_settings) as opened:
+        yield opened
