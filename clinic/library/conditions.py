@@ -1,7 +1,8 @@
 """Reads the conditions of the rule files: comparisons, groups, and parts that have a name."""
 
 from collections.abc import Mapping
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
@@ -18,6 +19,8 @@ from clinic.questionnaire.conditions import (
     Operator,
 )
 from clinic.questionnaire.values import Value
+
+Word = TypeVar("Word", bound=StrEnum)
 
 GROUPS: dict[str, type[AllOf] | type[AnyOf] | type[NoneOf]] = {
     "all": AllOf,
@@ -125,6 +128,12 @@ def names(part: Fields, key: str) -> tuple[str, ...]:
     if value is None:
         return ()
     return (part.text(key),) if isinstance(value, str) else part.texts(key)
+
+
+def one_of(part: Fields, key: str, kinds: type[Word]) -> Word:
+    """Read one word of a closed set; the first of the set where it is none of them."""
+    value = part.one_of(key, kinds)
+    return kinds(value) if value in list(kinds) else next(iter(kinds))
 
 
 def mappings(fields: Fields, key: str, *, required: bool = True) -> list[Fields]:

@@ -8,7 +8,7 @@ from clinic.intake import BIRTH_DATE
 from clinic.questionnaire.conditions import Kind, Known, Silence, Truth, evaluate
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Response
-from clinic.questionnaire.values import PartialDate, Value, whole_years
+from clinic.questionnaire.values import PartialDate, whole_years
 
 AGE_YEARS = "age-years"
 
@@ -21,21 +21,24 @@ class TriageFacts:
     not asked when it was on no page left so far, and else blank; one that is for staff
     alone is absent until they answer it. `offered` holds the
     keys of the pages that were left, or None when everything was asked (sent answers).
-    `today` is the day that ages and "the last 2 weeks" are counted from.
+    `today` is the day that ages and "the last 2 weeks" are counted from. `more` are facts
+    that come from elsewhere, such as scores and flags; what it does not name is unknown.
     """
 
     questionnaire: Questionnaire
     response: Response
     today: date
     offered: Collection[str] | None = None
-    more: Mapping[tuple[Kind, str], Value | None] = field(default_factory=dict)
+    more: Mapping[tuple[Kind, str], Known] = field(default_factory=dict)
 
     def known(self, kind: Kind, name: str) -> Known:
         """Give the values of a question or fact, or why there are none."""
         if kind is Kind.QUESTION:
             return self._question(name)
-        value = self._age() if name == AGE_YEARS else self.more.get((kind, name))
-        return Silence.BLANK if value is None else (value,)
+        if name == AGE_YEARS:
+            age = self._age()
+            return Silence.BLANK if age is None else (age,)
+        return self.more.get((kind, name), Silence.BLANK)
 
     def _question(self, link_id: str) -> Known:
         answer = self.response.answers.get(link_id)

@@ -1,0 +1,92 @@
+"""The scores of one response."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from clinic.questionnaire.conditions import (
+    Facts,
+    Kind,
+    Known,
+    Remembering,
+    Silence,
+    Truth,
+    evaluate,
+)
+from clinic.questionnaire.model import Questionnaire
+from clinic.questionnaire.response import Place, Response, enabled_places, enabled_response
+from clinic.triage.facts import TriageFacts
+from clinic.triage.score import Score, ScoreDefinition, ScoreTable, Unscored
+from clinic.triage.scoring import OUT_OF_RANGE, WAYS, Answered, Unusable, without_score
+
+
+def scores(
+    table: ScoreTable,
+    questionnaire: Questionnaire,
+    response: Response,
+    *,
+    today: date,
+    offered: Collection[str] | None = None,
+) -> tuple[Score, ...]:
+    """Give every score of which some question is shown, in the order of the table.
+
+    Scores never change the level of a patient. `offered` as in TriageFacts.
+    """
+    shown = enabled_response(questionnaire, response)
+    on_form = {place.item.link_id: place.key for place in _shown(questionnaire, response)}
+    given = Answered(questionnaire, shown, TriageFacts(questionnaire, shown, today, offered))
+    found = [
+        replace(_score(definition, given), keys=tuple(_keys(definition, shown)))
+        for definition in table.scores
+        if any(link_id in on_form for link_id in definition.questions)
+        and all(given.asks(link_id) for link_id in definition.questions)
+    ]
+    more = score_facts(table, found)
+    facts = Remembering(TriageFacts(questionnaire, shown, today, offered, more))
+    return tuple(_with_notes(table, score, facts) for score in found)
+
+
+def _shown(questionnaire: Questionnaire, response: Response) -> Iterator[Place]:
+    return enabled_places(questionnaire, response.answers, least=1)
+
+
+def _keys(definition: ScoreDefinition, shown: Response) -> Iterator[str]:
+    for key in shown.answers:
+        if any(key == link_id or key.endswith(f".{link_id}") for link_id in definition.questions):
+            yield key
+
+
+def _score(definition: ScoreDefinition, given: Answered) -> Score:
+    try:
+        for link_id in definition.judged_with:
+            given.number(link_id, definition)
+        return WAYS[definition.method](definition, given)
+    except Unusable:
+        return without_score(definition, Unscored.REJECTED, OUT_OF_RANGE)
+
+
+def _with_notes(table: ScoreTable, score: Score, facts: Facts) -> Score:
+    definition = next(each for each in table.scores if each.id == score.id)
+    if not score.scored:
+        return score
+    told = tuple(n.label for n in definition.notes if evaluate(n.when, facts) is Truth.TRUE)
+    return replace(score, notes=score.notes + told)
+
+
+def score_facts(table: ScoreTable, found: Iterable[Score]) -> dict[tuple[Kind, str], Known]:
+    """Give the scores as facts for rules: blank without a score, absent when nothing was asked."""
+    facts: dict[tuple[Kind, str], Known] = {
+        (Kind.SCORE, definition.id): Silence.ABSENT for definition in table.scores
+    }
+    for score in found:
+        facts[Kind.SCORE, score.id] = _known(score)
+    return facts
+
+
+def _known(score: Score) -> Known:
+    if not score.scored:
+        return Silence.BLANK
+    if score.exact is None:
+        return (score.band,)
+    return (Decimal(score.exact.numerator) / Decimal(score.exact.denominator),)
