@@ -154,7 +154,7 @@ def extensions(
         name = READ.get(url) if isinstance(url, str) else None
         if name in allowed and name is not None:
             found[name] = (*found.get(name, ()), (place, extension))
-        elif url not in HARMLESS:
+        elif not isinstance(url, str) or url not in HARMLESS:
             place.complain(_refusal(url, name))
     return Extensions(found)
 
@@ -195,7 +195,7 @@ def translations(element: Mapping[str, Any], key: str, spot: Spot) -> Mapping[st
         "translation"
     ):
         parts = {
-            part.get("url"): part.get("valueCode")
+            str(part.get("url")): part.get("valueCode")
             or part.get("valueString")
             or part.get("valueMarkdown")
             for _, part in inner.objects(extension, "extension")

@@ -97,9 +97,18 @@ def read_questionnaire(
 ) -> tuple[Questionnaire | None, tuple[Complaint, ...]]:
     """Give the questionnaire, or none and what stands in its way, with the places."""
     top = Spot()
+    questionnaire = None
     if not isinstance(resource, Mapping) or resource.get("resourceType") != "Questionnaire":
         top.complain('this is not a Questionnaire: resourceType must be "Questionnaire"')
-        return None, tuple(top.complaints)
+    else:
+        try:
+            questionnaire = _form(resource, top)
+        except RecursionError:
+            top.complain("the items are nested too deep to be read")
+    return (None if top.complaints else questionnaire), tuple(top.complaints)
+
+
+def _form(resource: Mapping[str, Any], top: Spot) -> Questionnaire:
     top.refuse_unknown_keys(resource, FORM_KEYS, "a Questionnaire")
     extensions(resource, top)
     _twins(resource, top)
@@ -117,9 +126,7 @@ def read_questionnaire(
         items=items,
     )
     form_complaints(questionnaire, resource, top)
-    if top.complaints:
-        return None, tuple(top.complaints)
-    return questionnaire, ()
+    return questionnaire
 
 
 def _items(
@@ -251,11 +258,12 @@ def _control(found: Extensions) -> Control | None:
     if held is None:
         return None
     spot, _, concept = held
-    codings = concept.get("coding", []) if isinstance(concept, Mapping) else []
-    codes = [coding.get("code") for coding in codings if isinstance(coding, Mapping)]
+    codings = concept.get("coding") if isinstance(concept, Mapping) else None
+    codings = codings if isinstance(codings, list) else []
+    codes = [str(coding.get("code")) for coding in codings if isinstance(coding, Mapping)]
     for code in codes:
         if code in CONTROLS:
-            return CONTROLS[str(code)]
+            return CONTROLS[code]
     if not any(code in PLAIN_CONTROLS for code in codes):
         spot.complain(
             f"the item control {codes[0] if codes else 'without a code'} is not supported"

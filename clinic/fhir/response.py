@@ -126,7 +126,10 @@ def response_from_json(questionnaire: Questionnaire, resource: Any) -> Response:
         top.complain('this is not a response: resourceType must be "QuestionnaireResponse"')
     else:
         _refuse_another_form(questionnaire, resource, top)
-        reading.items(resource, "", top)
+        try:
+            reading.items(resource, "", top)
+        except RecursionError:
+            top.complain("the items are nested too deep to be read")
         language = top.member(resource, "language", read_string) or questionnaire.language
         authored = top.member(resource, "authored", read_date_time)
     if top.complaints:
