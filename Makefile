@@ -9,7 +9,7 @@ run: export PORT := $(PORT)
 run: export CLINIC_DATA := $(abspath $(CLINIC_DATA))
 
 .DEFAULT_GOAL = help
-.PHONY: help run test proof check format bench wheel clean
+.PHONY: help run test proof check format bench wheel pictures clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,10 @@ bench: ## Measure; the figures stand in bench/README.md
 wheel: ## Build dist/clinic_intake-*.whl, with pages and content inside
 	@deploy/setup.sh check
 	.venv/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+pictures: ## Make the pictures of the README anew, from the demo
+	@deploy/setup.sh test
+	.venv/bin/python deploy/pictures.py
 
 clean: ## Remove what make made; the data in CLINIC_DATA stays
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
