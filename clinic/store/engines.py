@@ -101,7 +101,9 @@ def _fits(path: Path, key: Key, wait_seconds: float) -> bool:
 
 def _trouble(path: Path, fault: Exception) -> Exception:
     if "readonly" in str(fault):
-        return Misconfigured(f"The database {path} is read-only. Give its owner the right to write.")
+        return Misconfigured(
+            f"The database {path} is read-only. Give its owner the right to write."
+        )
     return Unavailable(f"The database {path} cannot be used now: {fault}.")
 
 

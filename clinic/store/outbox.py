@@ -59,8 +59,9 @@ def enqueue(
         fault="",
         sealed_payload=seal(_key(tx), dumps(payload).encode(), _cell(row_id)),
     )
-    written = tx.execute(statement.on_conflict_do_nothing(index_elements=[table.c.once]))
-    return row_id if written.rowcount == 1 else None
+    unless_known = statement.on_conflict_do_nothing(index_elements=[table.c.once])
+    written: UUID | None = tx.scalar(unless_known.returning(table.c.id))
+    return written
 
 
 def claim(

@@ -87,9 +87,7 @@ def all_of(tx: Transaction, intake_id: UUID) -> list[Outcome]:
 
 def latest_of(tx: Transaction, intake_ids: Collection[UUID]) -> dict[UUID, OutcomeKind]:
     """Give how the last call ended, of those that were called. Opens nothing that is sealed."""
-    statement = select(table.c.intake_id, table.c.outcome).where(
-        table.c.intake_id.in_(intake_ids)
-    )
+    statement = select(table.c.intake_id, table.c.outcome).where(table.c.intake_id.in_(intake_ids))
     rows = tx.execute(statement.order_by(table.c.id))
     return {row.intake_id: OutcomeKind(row.outcome) for row in rows}
 

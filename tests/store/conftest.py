@@ -8,6 +8,8 @@ import pytest
 from clinic.config import Settings
 from clinic.store.database import Database, open_database
 from clinic.store.keys import new_key_file
+from clinic.store.tables import meta, metadata
+from tests import postgres
 
 
 def settings_in(folder: Path, database_url: str | None = None) -> Settings:
@@ -23,7 +25,25 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Settings that name an empty database of either kind."""
     if request.param == "sqlite":
         return settings_in(tmp_path)
-    return settings_in(tmp_path, request.getfixturevalue("postgres_url"))
+    return emptied(request.getfixturevalue("postgres_home"))
+
+
+@pytest.fixture(scope="session")
+def postgres_home(
+    postgres_server: postgres.Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """A PostgreSQL database with its key, made once: to make one takes half a second."""
+    with postgres_server.fresh_database() as url:
+        yield settings_in(tmp_path_factory.mktemp("postgres"), url)
+
+
+def emptied(settings: Settings) -> Settings:
+    """The settings, when nothing but its root key is left in the database."""
+    with open_database(settings) as database, database.writing() as tx:
+        for table in reversed(metadata.sorted_tables):
+            if table is not meta:
+                tx.execute(table.delete())
+    return settings
 
 
 @pytest.fixture

@@ -19,6 +19,12 @@ from tests.store.conftest import settings_in
 from tests.store.threads import in_threads
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def settings(request):
+    """A database of the test's own, since tests here spoil it."""
+    return request.getfixturevalue(f"{request.param}_settings")
+
+
 def count(tx, table):
     return tx.scalar(sa.select(sa.func.count()).select_from(table))
 
