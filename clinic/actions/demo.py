@@ -1,0 +1,196 @@
+"""Makes the demo: staff who may sign in, and patients put in page by page as real ones are."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from clinic.actions import review
+from clinic.actions.intakes import record_answers, start_intake, submit_intake
+from clinic.intake import Consent, Intake
+from clinic.library.articles import Articles
+from clinic.library.demo import Answers, DemoAct, DemoPatient, DemoPlan, item_of, read_demo
+from clinic.library.questionnaires import Questionnaires
+from clinic.questionnaire.model import Step
+from clinic.store import intakes, staff
+from clinic.store.database import Database
+from clinic.store.outcomes import OutcomeKind
+from clinic.store.staff import Member, Role
+from clinic.triage.rules import RuleSet
+
+QUESTIONNAIRE = "low-back-intake"
+PER_PAGE = timedelta(seconds=35)
+"""How long a made-up patient takes for a page."""
+RESUME_DAYS = 14
+CONSENT = "consent"
+
+
+class SignIn(NamedTuple):
+    """How to sign in to the demo."""
+
+    role: str
+    username: str
+    password: str
+
+
+class Content(Protocol):
+    """The content that the demo is made with."""
+
+    @property
+    def questionnaires(self) -> Questionnaires:
+        """Every questionnaire."""
+
+    @property
+    def rules(self) -> RuleSet:
+        """The red-flag rules."""
+
+    @property
+    def articles(self) -> Articles:
+        """Everything there is to read; the text that is agreed to is one of them."""
+
+
+def make_demo(
+    database: Database, content: Content, now: datetime, *, zone: ZoneInfo, folder: Path
+) -> list[SignIn]:
+    """Make what is missing of the demo, and give how to sign in.
+
+    `folder` is the content folder. Staff are made once. Patients are made in a database
+    that holds no intake yet, so that a second start keeps what was done meanwhile.
+    """
+    plan = read_demo(folder, content.questionnaires.current(QUESTIONNAIRE))
+    members = _make_staff(database, plan, now)
+    with database.reading() as tx:
+        is_empty = not intakes.listing(tx, limit=1)
+    for patient in plan.patients if is_empty else ():
+        _Sitting(database, content, zone, patient, members).play(now - patient.ago)
+    return [SignIn(each.role, each.username, each.password) for each in plan.staff]
+
+
+def _make_staff(database: Database, plan: DemoPlan, now: datetime) -> dict[str, Member]:
+    found: dict[str, Member] = {}
+    for each in plan.staff:
+        with database.writing() as tx:
+            found[each.username] = staff.by_username(tx, each.username) or staff.add(
+                tx,
+                username=each.username,
+                name=each.name,
+                role=Role(each.role),
+                password=each.password,
+                now=now,
+            )
+    return found
+
+
+class _Sitting:
+    """One made-up patient at the keyboard, and what staff do afterwards."""
+
+    def __init__(
+        self,
+        database: Database,
+        content: Content,
+        zone: ZoneInfo,
+        patient: DemoPatient,
+        members: dict[str, Member],
+    ) -> None:
+        self.database = database
+        self.content = content
+        self.zone = zone
+        self.patient = patient
+        self.members = members
+
+    def play(self, at: datetime) -> None:
+        """Begin, answer page by page, change an answer, send; then let staff act."""
+        intake, at = self._answered(self._started(at), at)
+        if self.patient.then:
+            at += timedelta(minutes=self.patient.then_minutes)
+            intake = self._left(intake, self.patient.then, intake.offered, at)
+        if not self.patient.stops:
+            at += PER_PAGE
+            self._send(intake.id, at)
+        for act in self.patient.acts:
+            self._acted(intake.id, act, at + timedelta(minutes=act.after_minutes))
+
+    def _started(self, at: datetime) -> Intake:
+        text = self.content.articles.page(CONSENT)
+        name = str((self.patient.answers.get("full-name") or ("",))[0])
+        return start_intake(
+            self.database,
+            self.content.questionnaires.current(QUESTIONNAIRE),
+            Consent(name, str(text.version), text.digest, at),
+            now=at,
+            address=f"demo {self.patient.id}",
+            resume_days=RESUME_DAYS,
+        ).intake
+
+    def _answered(self, intake: Intake, at: datetime) -> tuple[Intake, datetime]:
+        """Leave each page, once more when answers switched further questions on."""
+        step: Step | None = intake.steps[0]
+        while step is not None:
+            while intake.not_offered(step):
+                at += PER_PAGE
+                intake = self._left(intake, self._of(intake, step), intake.questions(step), at)
+            step = None if step.id == self.patient.stops else intake.step_after(step)
+        return intake, at
+
+    def _of(self, intake: Intake, step: Step) -> Answers:
+        """Give the answers to what the page asks, with every row of its lists."""
+        here, asked = {item.link_id for item in step.walk()}, set(intake.questions(step))
+        return {
+            key: answer
+            for key, answer in self.patient.answers.items()
+            if (item := item_of(intake.questionnaire, key)) and item.link_id in here
+            if key in asked or "." in key
+        }
+
+    def _left(
+        self, intake: Intake, changes: Answers, offered: Iterable[str], at: datetime
+    ) -> Intake:
+        return record_answers(
+            self.database,
+            self.content.questionnaires,
+            self.content.rules,
+            intake,
+            changes,
+            offered=frozenset(offered),
+            now=at,
+            today=at.astimezone(self.zone).date(),
+        ).intake
+
+    def _send(self, intake_id: UUID, at: datetime) -> None:
+        with self.database.reading() as tx:
+            key = intakes.idempotency_key(tx, intake_id)
+        submit_intake(
+            self.database,
+            self.content.questionnaires,
+            self.content.rules,
+            intake_id,
+            idempotency_key=key,
+            confirmed={},
+            now=at,
+            zone=self.zone,
+        )
+
+    def _acted(self, intake_id: UUID, act: DemoAct, at: datetime) -> None:
+        by = self.members[act.by]
+        with self.database.reading() as tx:
+            version = intakes.facts(tx, intake_id).version
+        match act.act:
+            case "take":
+                review.take(self.database, intake_id, by=by, version=version, now=at)
+            case "note":
+                review.add_note(self.database, intake_id, act.words, by=by, version=version, now=at)
+            case "review":
+                review.mark_reviewed(self.database, intake_id, by=by, version=version, now=at)
+            case outcome:
+                review.record_outcome(
+                    self.database,
+                    intake_id,
+                    OutcomeKind(outcome),
+                    act.words,
+                    by=by,
+                    version=version,
+                    now=at,
+                    zone=self.zone,
+                )

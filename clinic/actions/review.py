@@ -1,0 +1,227 @@
+"""What staff do with one intake: open it, take it, say what was done, review it, add notes.
+
+Each act names the version that the page showed and raises Conflict when somebody else came
+first. Each is one transaction, and audited in it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from clinic.actions.clocks import act_by
+from clinic.errors import IllegalMove, NotAllowed, UnknownRecord
+from clinic.intake import Intake
+from clinic.store import assessments, audit, intakes, notes, outcomes, staff
+from clinic.store.audit import Actor, AuditRow
+from clinic.store.database import Database, Transaction
+from clinic.store.intakes import Card, Facts, Library
+from clinic.store.notes import Note
+from clinic.store.outcomes import Outcome, OutcomeKind
+from clinic.store.queues import WAITING, Queue
+from clinic.store.staff import Member, Role
+from clinic.triage.assess import Assessment, assess_intake
+from clinic.triage.rules import RuleSet, Urgency
+
+EMERGENCY_OUTCOMES = (
+    OutcomeKind.CALLED,
+    OutcomeKind.SENT_TO_EMERGENCY_CARE,
+    OutcomeKind.COULD_NOT_REACH,
+)
+CALL_OUTCOMES = (
+    OutcomeKind.SENT_TO_EMERGENCY_CARE,
+    OutcomeKind.SEEN_TODAY,
+    OutcomeKind.VISIT_WITHIN_2_WEEKS,
+    OutcomeKind.NORMAL_VISIT,
+    OutcomeKind.COULD_NOT_REACH,
+)
+"""How a call of the same day ends (red_flags.md, section 1)."""
+
+LOWERED_TO = {
+    OutcomeKind.VISIT_WITHIN_2_WEEKS: Urgency.URGENT_2WK,
+    OutcomeKind.NORMAL_VISIT: Urgency.ROUTINE,
+}
+"""The ends of a call that lower the level: a clinician's alone."""
+
+CALL_QUEUES = (Queue.SAME_DAY, Queue.INCOMPLETE)
+TRAIL_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """Everything that is known of one intake, and everybody who is named in it."""
+
+    facts: Facts
+    card: Card
+    intake: Intake
+    assessment: Assessment
+    notes: tuple[Note, ...]
+    outcomes: tuple[Outcome, ...]
+    trail: tuple[AuditRow, ...]
+    people: Mapping[UUID, Member]
+
+
+def open_intake(
+    database: Database,
+    library: Library,
+    rules: RuleSet,
+    intake_id: UUID,
+    *,
+    by: Member,
+    now: datetime,
+    today: date,
+    action: str = "intake.view",
+) -> Opened:
+    """Read an intake, and keep who read it. Raises UnknownRecord, for a quiet draft too.
+
+    A draft is nobody's but the patient's until it meets an emergency.
+    """
+    with database.writing() as tx:
+        facts, card = intakes.facts(tx, intake_id), intakes.card(tx, intake_id)
+        if card is None:
+            raise UnknownRecord("intake")
+        intake = intakes.load(tx, intake_id, library)
+        kept = assessments.latest(tx, intake_id) if intake.submitted else None
+        _record(tx, by, action, intake_id, now)
+        return Opened(
+            facts=facts,
+            card=card,
+            intake=intake,
+            assessment=kept or assess_intake(rules, intake, today),
+            notes=tuple(notes.all_of(tx, intake_id)),
+            outcomes=tuple(outcomes.all_of(tx, intake_id)),
+            trail=tuple(audit.trail(tx, subject=("intake", intake_id), limit=TRAIL_LIMIT)),
+            people={member.id: member for member in staff.everyone(tx)},
+        )
+
+
+def take(database: Database, intake_id: UUID, *, by: Member, version: int, now: datetime) -> Facts:
+    """Make oneself the owner. Raises Conflict."""
+    with database.writing() as tx:
+        _record(tx, by, "intake.take", intake_id, now)
+        return intakes.take(tx, intake_id, owner_id=by.id, version=version, now=now)
+
+
+def give_back(
+    database: Database, intake_id: UUID, *, by: Member, version: int, now: datetime
+) -> Facts:
+    """Leave it to anybody again. Raises Conflict."""
+    with database.writing() as tx:
+        _record(tx, by, "intake.give_back", intake_id, now)
+        return intakes.take(tx, intake_id, owner_id=None, version=version, now=now)
+
+
+def outcomes_for(facts: Facts, role: Role) -> tuple[OutcomeKind, ...]:
+    """Give the ends that a call may have now, for somebody of this role; none when none is due."""
+    if facts.emergency_open:
+        return EMERGENCY_OUTCOMES
+    if facts.state not in WAITING or facts.queue not in CALL_QUEUES:
+        return ()
+    return tuple(kind for kind in CALL_OUTCOMES if role is Role.CLINICIAN or kind not in LOWERED_TO)
+
+
+def record_outcome(
+    database: Database,
+    intake_id: UUID,
+    kind: OutcomeKind,
+    note: str,
+    *,
+    by: Member,
+    version: int,
+    now: datetime,
+    zone: ZoneInfo,
+) -> None:
+    """Say how a call ended. Raises Conflict, IllegalMove, and NotAllowed for a lower level."""
+    with database.writing() as tx:
+        facts = intakes.claim(tx, intake_id, version=version, now=now)
+        if kind not in outcomes_for(facts, Role.CLINICIAN):
+            raise IllegalMove("No call of this kind is open for this patient.")
+        if kind not in outcomes_for(facts, by.role):
+            raise NotAllowed("Only a clinician may lower the level.")
+        outcomes.record(tx, intake_id, kind, by=by.id, now=now, note=note)
+        _record(tx, by, "intake.outcome", intake_id, now, detail=kind.value)
+        if kind in LOWERED_TO:
+            _set_level(tx, intake_id, LOWERED_TO[kind], now, zone)
+
+
+def mark_reviewed(
+    database: Database, intake_id: UUID, *, by: Member, version: int, now: datetime
+) -> Facts:
+    """Say that the answers were read. Raises Conflict and IllegalMove.
+
+    An emergency leaves the list only by its outcome.
+    """
+    with database.writing() as tx:
+        if intakes.claim(tx, intake_id, version=version, now=now).emergency_open:
+            raise IllegalMove("First record what was done about the emergency.")
+        _record(tx, by, "intake.review", intake_id, now)
+        seen = intakes.facts(tx, intake_id)
+        return intakes.mark_reviewed(tx, intake_id, version=seen.version, now=now)
+
+
+def reopen(
+    database: Database, intake_id: UUID, *, by: Member, version: int, now: datetime
+) -> Facts:
+    """Bring a reviewed intake back to the list. Raises Conflict and IllegalMove."""
+    with database.writing() as tx:
+        _record(tx, by, "intake.reopen", intake_id, now)
+        return intakes.reopen(tx, intake_id, version=version, now=now)
+
+
+def add_note(
+    database: Database, intake_id: UUID, text: str, *, by: Member, version: int, now: datetime
+) -> None:
+    """Add a note; notes are never changed or taken away. Raises Conflict."""
+    with database.writing() as tx:
+        intakes.claim(tx, intake_id, version=version, now=now)
+        notes.add(tx, intake_id, text, author_id=by.id, now=now)
+        _record(tx, by, "intake.note", intake_id, now)
+
+
+def set_level(
+    database: Database,
+    intake_id: UUID,
+    urgency: Urgency,
+    reason: str,
+    *,
+    by: Member,
+    version: int,
+    now: datetime,
+    zone: ZoneInfo,
+) -> None:
+    """Set another level than the rules gave, with the reason. Raises Conflict and IllegalMove.
+
+    What the rules said stays on record beside it.
+    """
+    with database.writing() as tx:
+        facts = intakes.claim(tx, intake_id, version=version, now=now)
+        if facts.urgency is urgency:
+            raise IllegalMove("That is the level already.")
+        if facts.emergency_open and urgency is not Urgency.EMERGENCY_NOW:
+            raise IllegalMove("First record what was done about the emergency.")
+        notes.add(tx, intake_id, reason, author_id=by.id, now=now)
+        _record(tx, by, "intake.set_level", intake_id, now, detail=urgency.value)
+        _set_level(tx, intake_id, urgency, now, zone)
+
+
+def _set_level(
+    tx: Transaction, intake_id: UUID, urgency: Urgency, now: datetime, zone: ZoneInfo
+) -> None:
+    seen = intakes.facts(tx, intake_id)
+    kept = assessments.latest(tx, intake_id)
+    due = act_by(replace(kept, urgency=urgency, incomplete=False), now, zone) if kept else None
+    intakes.set_urgency(tx, intake_id, urgency, act_by=due, version=seen.version, now=now)
+
+
+def _record(
+    tx: Transaction, by: Member, action: str, intake_id: UUID, now: datetime, detail: str = ""
+) -> None:
+    audit.record(
+        tx,
+        actor=Actor("staff", by.id),
+        action=action,
+        subject=("intake", intake_id),
+        now=now,
+        detail=detail,
+    )

@@ -1,0 +1,121 @@
+"""What staff look at before they open a patient: the list, a patient's intakes, people, the audit.
+
+Each view is audited in the transaction that reads it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from clinic.store import audit, outcomes, patients, staff, worklist
+from clinic.store.audit import Actor, AuditRow
+from clinic.store.database import Database, Transaction
+from clinic.store.intakes import Facts
+from clinic.store.outcomes import OutcomeKind
+from clinic.store.patients import Patient
+from clinic.store.staff import Member
+from clinic.store.worklist import Count, Page, Queue, Scope
+
+PAGE_ROWS = 50
+AUDIT_ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of the worklist, how many stand under each heading, and who is named in it."""
+
+    page: Page
+    counts: Mapping[Queue, Count]
+    outcomes: Mapping[UUID, OutcomeKind]
+    people: Mapping[UUID, Member]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPatient:
+    """A patient with every intake, newest first, and who is named in them."""
+
+    patient: Patient
+    intakes: tuple[Facts, ...]
+    people: Mapping[UUID, Member]
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Some acts, newest first, the people behind them, and whether older ones follow."""
+
+    rows: tuple[AuditRow, ...]
+    people: Mapping[UUID, Member]
+    more: bool
+
+
+def open_worklist(
+    database: Database,
+    *,
+    by: Member,
+    scope: Scope,
+    queue: Queue | None,
+    after: str | None,
+    now: datetime,
+) -> Listed:
+    """Read a page of the worklist. Raises BadInput for a strange `after`."""
+    with database.writing() as tx:
+        worklist.mark_overdue(tx, now)
+        page = worklist.worklist(
+            tx, scope=scope, owner_id=by.id, after=after, limit=PAGE_ROWS, queue=queue
+        )
+        ids = [row.facts.id for row in page.rows]
+        _record(tx, by, "worklist.view", None, now, detail=f"{scope.value}, {len(ids)} rows")
+        return Listed(
+            page=page,
+            counts=worklist.counts(tx, scope=scope, owner_id=by.id),
+            outcomes=outcomes.latest_of(tx, ids),
+            people=_people(tx),
+        )
+
+
+def open_patient(
+    database: Database, patient_id: UUID, *, by: Member, now: datetime
+) -> KnownPatient:
+    """Read a patient. Raises UnknownRecord."""
+    with database.writing() as tx:
+        patient = patients.get(tx, patient_id)
+        _record(tx, by, "patient.view", ("patient", patient_id), now)
+        return KnownPatient(patient, tuple(patients.intakes_of(tx, patient_id)), _people(tx))
+
+
+def open_people(database: Database, *, by: Member, now: datetime) -> list[Member]:
+    """Read who works here, those who may no longer sign in too."""
+    with database.writing() as tx:
+        _record(tx, by, "people.view", None, now)
+        return staff.everyone(tx)
+
+
+def open_audit(database: Database, *, by: Member, after: UUID | None, now: datetime) -> Trail:
+    """Read who saw or did what, newest first; `after` is the last row of the page before."""
+    with database.writing() as tx:
+        found = audit.trail(tx, after=after, limit=AUDIT_ROWS + 1)
+        _record(tx, by, "audit.view", None, now)
+        return Trail(tuple(found[:AUDIT_ROWS]), _people(tx), len(found) > AUDIT_ROWS)
+
+
+def _people(tx: Transaction) -> dict[UUID, Member]:
+    return {member.id: member for member in staff.everyone(tx)}
+
+
+def _record(
+    tx: Transaction,
+    by: Member,
+    action: str,
+    subject: tuple[str, UUID] | None,
+    now: datetime,
+    detail: str = "",
+) -> None:
+    audit.record(
+        tx,
+        actor=Actor("staff", by.id),
+        action=action,
+        subject=subject,
+        now=now,
+        detail=detail,
+    )

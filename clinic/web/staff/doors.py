@@ -1,0 +1,100 @@
+"""What every staff page has around it: who is signed in, where to go, and what stopped an act."""
+
+from collections.abc import Callable, Mapping
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Blueprint, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import Unauthorized
+
+from clinic.errors import BadInput, ClinicError, NotAllowed, NotFound, Refused
+from clinic.store.staff import Member, Role
+from clinic.web import sessions
+from clinic.web.security import signed_in
+from clinic.web.staff.rows import Reader
+from clinic.web.staff.words import ROLE_WORDS
+from clinic.web.visit import now, zone
+
+LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
+    Role.FRONT_DESK: (("/staff/", "Worklist"),),
+    Role.CLINICIAN: (("/staff/", "Worklist"),),
+    Role.ADMIN: (("/staff/people/", "People"), ("/staff/audit/", "Audit")),
+}
+
+TYPED = ("text", "words", "reason")
+"""The fields that hold what somebody wrote, in every form of staff."""
+
+STOPPED: Mapping[type[ClinicError], tuple[int, str]] = {
+    NotFound: (404, "There is nothing here"),
+    NotAllowed: (403, "This page is not open to you"),
+    Refused: (409, "That is not possible now"),
+    BadInput: (400, "That could not be read"),
+}
+"""Status and heading of what stops an act; the error itself says the rest."""
+
+
+def reader() -> Reader:
+    """Give who reads, when and where. Raises NotAllowed."""
+    return Reader(cast("Member", signed_in()), now(), zone())
+
+
+def dress(blueprint: Blueprint) -> None:
+    """Give a blueprint its head and its pages for what goes wrong."""
+    blueprint.context_processor(_head)
+    blueprint.register_error_handler(Unauthorized, _signed_out)
+    blueprint.register_error_handler(CSRFError, _not_taken)
+    for kind, (status, heading) in STOPPED.items():
+        blueprint.register_error_handler(kind, _stop(status, heading))
+
+
+def place_after(place: str) -> str:
+    """Give where to go after signing in: a staff page of ours, or "" for none."""
+    parts = urlsplit(place)
+    inside = place.startswith("/staff/") and not parts.scheme and not parts.netloc
+    return place if inside and "\\" not in place and place.isprintable() else ""
+
+
+def _head() -> dict[str, object]:
+    member = g.get("signed_in")
+    role = Role(member.role) if member else None
+    return {
+        "staff": member,
+        "role_words": ROLE_WORDS,
+        "staff_links": LINKS[role] if role else (),
+    }
+
+
+def _stop(status: int, heading: str) -> Callable[[ClinicError], tuple[str, int]]:
+    def page(error: ClinicError) -> tuple[str, int]:
+        return render_template("staff/stop.html", heading=heading, words=str(error)), status
+
+    return page
+
+
+def _signed_out(_error: Unauthorized) -> tuple[str, int]:
+    """Say that the time ran out, and give back what was typed."""
+    page = render_template("staff/signed_out.html", typed=_typed(), place=_patient_place())
+    return page, 401
+
+
+def _not_taken(_error: CSRFError) -> tuple[str, int]:
+    """Say why a post was not taken; another site gets nothing of it back."""
+    foreign = bool(g.get("foreign"))
+    page = render_template(
+        "staff/not_taken.html",
+        foreign=foreign,
+        cookies_seen=sessions.came_with_cookie(),
+        typed=[] if foreign else _typed(),
+    )
+    return page, 400
+
+
+def _typed() -> list[str]:
+    return [text for name in TYPED if (text := request.form.get(name, "").strip())]
+
+
+def _patient_place() -> str:
+    """The patient's page that an act belongs to, or the worklist."""
+    intake_id = (request.view_args or {}).get("intake_id")
+    return f"/staff/intakes/{intake_id}" if intake_id else "/staff/"

@@ -1,0 +1,179 @@
+"""The rows of the worklist, each with no more than the role of the reader covers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from clinic.actions.worklists import Listed
+from clinic.questionnaire.values import whole_years
+from clinic.store.outcomes import OutcomeKind
+from clinic.store.queues import Queue
+from clinic.store.records import Card, Facts
+from clinic.store.staff import Member, Role
+from clinic.store.worklist import Row as Stored
+from clinic.summary.words import long_date
+from clinic.triage.rules import Urgency
+from clinic.web.staff.words import (
+    CALL_TODAY,
+    LEVEL_WORDS,
+    OUTCOME_WORDS,
+    QUEUE_WORDS,
+    STATE_WORDS,
+    day,
+    moment,
+    waiting,
+)
+
+DESK_REASONS = frozenset({Urgency.EMERGENCY_NOW, Urgency.SAME_DAY})
+"""The front desk reads the reason of these alone, since it makes the call."""
+
+MISSING_REASON = "Safety questions have no answer."
+NO_CARD = Card(name="No name given")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One patient on the list, as one reader may see them."""
+
+    id: UUID
+    reference: str
+    urgency: Urgency | None
+    urgency_word: str
+    reason: str
+    more_reasons: int
+    at: str
+    waiting: str
+    name: str
+    age: str
+    birth_date: str
+    phone: str
+    language: str
+    areas: str
+    appointment: str
+    state: str
+    owner: str
+    done: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A heading of the list with its rows on this page, and how many there are in all."""
+
+    queue: Queue
+    title: str
+    count: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a list, when and where."""
+
+    member: Member
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def is_desk(self) -> bool:
+        """True when answers beyond the front desk's few stay hidden."""
+        return self.member.role is not Role.CLINICIAN
+
+
+def groups(listed: Listed, reader: Reader) -> list[Group]:
+    """Give the headings that have rows, in the order of the list."""
+    return [
+        Group(
+            queue, QUEUE_WORDS[queue], str(listed.counts[queue]), tuple(_rows(part, listed, reader))
+        )
+        for queue, part in groupby(listed.page.rows, key=lambda row: row.queue)
+    ]
+
+
+def calls_today(listed: Listed) -> str:
+    """Give how many need a call today: 3, or more than 100."""
+    counts = [listed.counts[queue] for queue in CALL_TODAY]
+    number = sum(count.number for count in counts)
+    return f"more than {number}" if any(count.more for count in counts) else str(number)
+
+
+def _rows(part: Iterator[Stored], listed: Listed, reader: Reader) -> Iterator[Row]:
+    for stored in part:
+        yield row(stored, listed.outcomes.get(stored.facts.id), listed.people, reader)
+
+
+def row(
+    stored: Stored, outcome: OutcomeKind | None, people: Mapping[UUID, Member], reader: Reader
+) -> Row:
+    """Give one row."""
+    facts, card = stored.facts, stored.card or NO_CARD
+    reasons = _reasons(facts, card, stored.queue, reader)
+    born = card.birth_date
+    today = reader.now.astimezone(reader.zone).date()
+    return Row(
+        id=facts.id,
+        reference=facts.reference,
+        urgency=facts.urgency,
+        urgency_word=LEVEL_WORDS[facts.urgency] if facts.urgency else "",
+        reason=reasons[0] if reasons else "",
+        more_reasons=max(0, len(reasons) - 1),
+        at=moment(stored.since, reader.zone, reader.now),
+        waiting=waiting(stored.since, reader.now),
+        name=card.name or NO_CARD.name,
+        age=str(whole_years(born, today)) if born else "",
+        birth_date=long_date(born, "en") if born else "",
+        phone=card.phone,
+        language=card.interpreter or "English",
+        areas="" if reader.is_desk else card.areas,
+        appointment=card.appointment,
+        state=STATE_WORDS[facts.state],
+        owner=owner_words(facts, people, reader.member),
+        done=OUTCOME_WORDS[outcome] if outcome else "",
+        action=_action(stored, outcome, reader),
+    )
+
+
+def owner_words(facts: Facts, people: Mapping[UUID, Member], reader: Member) -> str:
+    """Give who has taken it: You, a name, or Nobody yet."""
+    if facts.owner_id is None:
+        return "Nobody yet"
+    if facts.owner_id == reader.id:
+        return "You"
+    owner = people.get(facts.owner_id)
+    return owner.name if owner else "Somebody"
+
+
+def _reasons(facts: Facts, card: Card, queue: Queue, reader: Reader) -> tuple[str, ...]:
+    may_see = not reader.is_desk or facts.urgency in DESK_REASONS
+    shown = card.reason if may_see else ()
+    return (*shown, MISSING_REASON) if queue is Queue.INCOMPLETE else shown
+
+
+def _action(stored: Stored, outcome: OutcomeKind | None, reader: Reader) -> str:
+    """Give the one next thing to do."""
+    act_by = stored.facts.act_by
+    due = day(act_by, reader.zone, reader.now) if act_by else ""
+    match stored.queue:
+        case Queue.EMERGENCY:
+            return "Call now"
+        case Queue.SAME_DAY | Queue.INCOMPLETE:
+            return _call(stored.queue, outcome, reader)
+        case Queue.OVERDUE:
+            return f"Late since {due}: act now"
+        case _ if not reader.is_desk:
+            return "Read"
+        case Queue.SELF_CARE:
+            return f"Check again by {due}"
+        case _:
+            return f"Book a visit by {due}"
+
+
+def _call(queue: Queue, outcome: OutcomeKind | None, reader: Reader) -> str:
+    if outcome is OutcomeKind.COULD_NOT_REACH:
+        return "Call again"
+    if outcome is not None:
+        return "See what was done" if reader.is_desk else "Read and mark reviewed"
+    return "Call today" if queue is Queue.SAME_DAY else "Call and ask what is missing"

@@ -1,0 +1,149 @@
+"""Where one intake stands: who it is, its level and state, who has it, what was done when."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from clinic.actions.review import Opened, outcomes_for
+from clinic.intake import Intake, IntakeState
+from clinic.questionnaire.values import whole_years
+from clinic.store.outcomes import OutcomeKind
+from clinic.store.queues import WAITING
+from clinic.store.records import Facts
+from clinic.store.staff import Role
+from clinic.summary.words import long_date
+from clinic.triage.rules import Urgency
+from clinic.web.staff.rows import NO_CARD, Reader, owner_words
+from clinic.web.staff.words import (
+    LEVEL_WORDS,
+    OUTCOME_WORDS,
+    STATE_WORDS,
+    day,
+    moment,
+    waiting,
+)
+
+SILENT_ACTS = {
+    "intake.take": "took it",
+    "intake.give_back": "gave it back",
+    "intake.review": "marked it reviewed",
+    "intake.reopen": "opened it again",
+}
+"""Acts of the audit that belong in the timeline; outcomes and notes stand there themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: when, who, what. `words` are free text, not for the desk."""
+
+    at: datetime
+    when: str
+    who: str
+    what: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The head of a patient's page, which every role of the clinic may see."""
+
+    facts: Facts
+    name: str
+    preferred_name: str
+    age: str
+    birth_date: str
+    urgency: Urgency | None
+    level: str
+    by_rules: str
+    act_by: str
+    late: bool
+    state: str
+    draft: bool
+    sent: str
+    waiting: str
+    owner: str
+    mine: bool
+    taken: bool
+    kinds: tuple[OutcomeKind, ...]
+    last_outcome: str
+    can_review: bool
+    can_reopen: bool
+    events: tuple[Event, ...]
+
+
+def standing(opened: Opened, reader: Reader) -> Standing:
+    """Give where an intake stands, for one reader."""
+    facts, card = opened.facts, opened.card
+    born = card.birth_date
+    today = reader.now.astimezone(reader.zone).date()
+    by_rules = opened.assessment.urgency
+    level = facts.urgency or by_rules
+    since = facts.queued_at or facts.submitted_at or facts.created_at
+    waits = facts.queue is not None
+    return Standing(
+        facts=facts,
+        name=card.name or NO_CARD.name,
+        preferred_name=card.preferred_name,
+        age=str(whole_years(born, today)) if born else "",
+        birth_date=long_date(born, "en") if born else "",
+        urgency=level,
+        level=LEVEL_WORDS[level],
+        by_rules=LEVEL_WORDS[by_rules] if level is not by_rules else "",
+        act_by=_act_by(facts, reader),
+        late=waits and facts.act_by is not None and facts.act_by <= reader.now,
+        state=STATE_WORDS[facts.state],
+        draft=facts.state is IntakeState.DRAFT,
+        sent=moment(facts.submitted_at, reader.zone, reader.now) if facts.submitted_at else "",
+        waiting=waiting(since, reader.now) if waits else "",
+        owner=owner_words(facts, opened.people, reader.member),
+        mine=facts.owner_id == reader.member.id,
+        taken=facts.owner_id is not None,
+        kinds=outcomes_for(facts, reader.member.role),
+        last_outcome=OUTCOME_WORDS[opened.outcomes[-1].outcome] if opened.outcomes else "",
+        can_review=not reader.is_desk and facts.state in WAITING and not facts.emergency_open,
+        can_reopen=not reader.is_desk and facts.state in (IntakeState.REVIEWED, IntakeState.CLOSED),
+        events=tuple(sorted(_events(opened, reader), key=lambda event: event.at)),
+    )
+
+
+def _act_by(facts: Facts, reader: Reader) -> str:
+    if facts.emergency_open:
+        return "Now"
+    if facts.act_by is None or facts.queue is None:
+        return ""
+    local = facts.act_by.astimezone(reader.zone).date()
+    if local == reader.now.astimezone(reader.zone).date():
+        return "Today"
+    return f"By {day(facts.act_by, reader.zone, reader.now)}"
+
+
+def _events(opened: Opened, reader: Reader) -> Iterator[Event]:
+    yield from _of_patient(opened.intake, reader)
+    for row in opened.trail:
+        if row.action in SILENT_ACTS and row.actor.id:
+            yield _of_staff(opened, reader, row.at, row.actor.id, SILENT_ACTS[row.action])
+    for outcome in opened.outcomes:
+        what = f"recorded: {OUTCOME_WORDS[outcome.outcome]}"
+        yield _of_staff(opened, reader, outcome.at, outcome.by, what, outcome.note)
+    for note in () if reader.is_desk else opened.notes:
+        yield _of_staff(opened, reader, note.at, note.author_id, "wrote a note", note.text)
+
+
+def _of_patient(intake: Intake, reader: Reader) -> Iterator[Event]:
+    moments = [(intake.created_at, "began the form")]
+    moments += [(at, "was shown the emergency page") for at in {a.at for a in intake.alarms}]
+    if intake.submitted_at:
+        moments.append((intake.submitted_at, "sent the answers"))
+    for at, what in moments:
+        yield Event(at, moment(at, reader.zone, reader.now), "Patient", what)
+
+
+def _of_staff(
+    opened: Opened, reader: Reader, at: datetime, who: UUID, what: str, words: str = ""
+) -> Event:
+    """One act of a member; the front desk reads only what the front desk wrote."""
+    member = opened.people.get(who)
+    by_desk = member is not None and member.role is Role.FRONT_DESK
+    told = words if by_desk or not reader.is_desk else ""
+    return Event(at, moment(at, reader.zone, reader.now), member.name if member else "", what, told)

@@ -1,0 +1,144 @@
+"""The staff pages: come in, see who waits, look somebody up, and what an admin reads."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as WebResponse
+
+from clinic.actions import staff_access, worklists
+from clinic.errors import BadInput, TooManyAttempts
+from clinic.store.staff import Member, Role
+from clinic.store.worklist import Queue, Scope
+from clinic.web import sessions
+from clinic.web.security import Audience, open_to, signed_in
+from clinic.web.staff import intakes
+from clinic.web.staff.doors import dress, place_after, reader
+from clinic.web.staff.forms import SignInForm, errors_of
+from clinic.web.staff.lists import patient_words, trail_words
+from clinic.web.staff.rows import calls_today, groups
+from clinic.web.staff.words import QUEUE_WORDS
+from clinic.web.visit import database, now, remote_address, zone
+
+blueprint = Blueprint("staff", __name__, url_prefix="/staff")
+dress(blueprint)
+blueprint.register_blueprint(intakes.blueprint)
+
+WRONG_PAIR = "The user name and the password do not go together."
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@open_to(Audience.PUBLIC)
+def sign_in() -> str | WebResponse | tuple[str, int, dict[str, str]]:
+    """Let a member of staff in."""
+    form = SignInForm(request.form if request.method == "POST" else None)
+    wait = 0
+    if request.method == "POST" and form.validate():
+        try:
+            member = staff_access.sign_in(
+                database(),
+                form.username.data,
+                form.password.data,
+                address=remote_address(),
+                now=now(),
+            )
+        except TooManyAttempts as limit:
+            wait = limit.wait_seconds
+        else:
+            if member is not None:
+                return _let_in(member)
+            form.password.errors = [WRONG_PAIR]
+    page = render_template(
+        "staff/sign_in.html",
+        form=form,
+        errors=list(errors_of(form)),
+        place=place_after(request.values.get("next", "")),
+        minutes=-(-wait // 60),
+    )
+    return (page, 429, {"Retry-After": str(wait)}) if wait else page
+
+
+def _let_in(member: Member) -> WebResponse:
+    """Give a session of its own, with nothing of what this browser did before."""
+    place = place_after(request.form.get("next", ""))
+    session.clear()
+    session[sessions.STAFF_ID] = str(member.id)
+    sessions.renew()
+    return redirect(place or url_for("staff.worklist"), code=303)
+
+
+@blueprint.route("/sign-out", methods=["POST"])
+@open_to(Audience.FRONT_DESK, Audience.CLINICIAN, Audience.ADMIN)
+def sign_out() -> WebResponse:
+    """End the session, here and on the server."""
+    staff_access.sign_out(database(), signed_in().id, now=now())
+    sessions.end()
+    return redirect(url_for("staff.sign_in"), code=303)
+
+
+@blueprint.route("/")
+@open_to(Audience.FRONT_DESK, Audience.CLINICIAN, Audience.ADMIN)
+def worklist() -> str | WebResponse:
+    """Show who waits, most urgent first. An admin sees no patients."""
+    who = reader()
+    if who.member.role is Role.ADMIN:
+        return redirect(url_for("staff.people"), code=303)
+    scope = Scope.ALL if request.args.get("scope") == Scope.ALL else Scope.MINE
+    queue = _queue(request.args.get("show", ""))
+    listed = worklists.open_worklist(
+        database(),
+        by=who.member,
+        scope=scope,
+        queue=queue,
+        after=request.args.get("after"),
+        now=now(),
+    )
+    return render_template(
+        "staff/worklist.html",
+        groups=groups(listed, who),
+        calls=calls_today(listed),
+        headings=[(each, QUEUE_WORDS[each], listed.counts[each]) for each in Queue],
+        scope=scope,
+        queue=queue,
+        after=request.args.get("after"),
+        more=listed.page.next,
+        at=now().astimezone(zone()),
+    )
+
+
+def _queue(name: str) -> Queue | None:
+    return next((queue for queue in Queue if queue.name.lower() == name), None)
+
+
+@blueprint.route("/patients/<uuid:patient_id>")
+@open_to(Audience.FRONT_DESK, Audience.CLINICIAN)
+def patient(patient_id: UUID) -> str:
+    """Show who a patient is, and the intakes."""
+    who = reader()
+    known = worklists.open_patient(database(), patient_id, by=who.member, now=now())
+    return render_template("staff/patient.html", **patient_words(known, who))
+
+
+@blueprint.route("/people/")
+@open_to(Audience.ADMIN)
+def people() -> str:
+    """List who may sign in."""
+    found = worklists.open_people(database(), by=reader().member, now=now())
+    return render_template("staff/people.html", people=found)
+
+
+@blueprint.route("/audit/")
+@open_to(Audience.ADMIN)
+def audit() -> str:
+    """List who saw or did what, newest first. It holds ids and no patient data."""
+    after = request.args.get("after")
+    trail = worklists.open_audit(
+        database(), by=reader().member, after=_id(after) if after else None, now=now()
+    )
+    return render_template("staff/audit.html", **trail_words(trail, reader()))
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise BadInput("This page of the list is not there. Go back to its start.") from None

@@ -1,0 +1,104 @@
+"""The words that staff pages use for states, levels, outcomes, roles and times."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from clinic.intake import IntakeState
+from clinic.store.outcomes import OutcomeKind
+from clinic.store.queues import Queue
+from clinic.store.staff import Role
+from clinic.summary.words import clock, long_date, urgency_word
+from clinic.triage.rules import Urgency
+
+LEVEL_WORDS: Mapping[Urgency, str] = {level: urgency_word(level, "en") for level in Urgency}
+
+STATE_WORDS: Mapping[IntakeState, str] = {
+    IntakeState.DRAFT: "Not sent",
+    IntakeState.SUBMITTED: "New",
+    IntakeState.IN_REVIEW: "In review",
+    IntakeState.REVIEWED: "Reviewed",
+    IntakeState.CLOSED: "Closed",
+}
+
+QUEUE_WORDS: Mapping[Queue, str] = {
+    Queue.EMERGENCY: "Emergency, nothing recorded yet",
+    Queue.SAME_DAY: "Call today",
+    Queue.INCOMPLETE: "Safety questions not answered",
+    Queue.OVERDUE: "Overdue",
+    Queue.URGENT: "Within 2 weeks",
+    Queue.ROUTINE: "Routine",
+    Queue.SELF_CARE: "Self-care",
+}
+
+CALL_TODAY = (Queue.EMERGENCY, Queue.SAME_DAY, Queue.INCOMPLETE)
+
+OUTCOME_WORDS: Mapping[OutcomeKind, str] = {
+    OutcomeKind.CALLED: "Called and spoke with the patient",
+    OutcomeKind.SENT_TO_EMERGENCY_CARE: "Sent to emergency care",
+    OutcomeKind.COULD_NOT_REACH: "Could not reach",
+    OutcomeKind.SEEN_TODAY: "Seen today",
+    OutcomeKind.VISIT_WITHIN_2_WEEKS: "Visit within 2 weeks",
+    OutcomeKind.NORMAL_VISIT: "Normal visit",
+}
+
+ROLE_WORDS: Mapping[Role, str] = {
+    Role.FRONT_DESK: "Front desk",
+    Role.CLINICIAN: "Clinician",
+    Role.ADMIN: "Admin",
+}
+
+LANGUAGE_WORDS: Mapping[str, str] = {"en": "English", "es": "Spanish"}
+
+ACT_WORDS: Mapping[str, str] = {
+    "audit.view": "Looked at the audit",
+    "intake.answer": "Answered a page",
+    "intake.emergency": "Was shown the emergency page",
+    "intake.give_back": "Gave it back",
+    "intake.note": "Added a note",
+    "intake.outcome": "Recorded what was done",
+    "intake.pdf": "Opened the PDF",
+    "intake.reopen": "Opened it again",
+    "intake.resume": "Came back with the code",
+    "intake.review": "Marked it reviewed",
+    "intake.send": "Sent the answers",
+    "intake.set_level": "Set another level",
+    "intake.start": "Began",
+    "intake.take": "Took it",
+    "intake.view": "Opened the patient's page",
+    "patient.view": "Opened the patient's intakes",
+    "people.view": "Looked at the list of staff",
+    "staff.sign_in": "Signed in",
+    "staff.sign_out": "Signed out",
+    "worklist.view": "Looked at the worklist",
+}
+"""What stands in the audit, in words; an act that is missing here shows its own name."""
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def waiting(since: datetime, now: datetime) -> str:
+    """Give how long somebody has waited, such as 12 min, 3 h or 2 days."""
+    passed = max(now - since, timedelta())
+    if passed < HOUR:
+        return f"{passed // MINUTE} min"
+    if passed < 2 * DAY:
+        return f"{passed // HOUR} h"
+    return f"{passed // DAY} days"
+
+
+def moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Give a time on the clinic's clock, with the day when it was not today."""
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        return clock(local)
+    return f"{day(at, zone, now)}, {clock(local)}"
+
+
+def day(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Give a day such as November 21, with the year when it is another."""
+    local = at.astimezone(zone)
+    words = long_date(local.date(), "en")
+    return words.partition(",")[0] if local.year == now.astimezone(zone).year else words
