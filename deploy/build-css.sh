@@ -30,7 +30,8 @@ const [{ css }] = await new PurgeCSS().purge({
   css: ["built.css"],
   variables: true,
   // Articles are Markdown, so their elements stand in no template.
-  safelist: ["h1", "h2", "h3", "h4", "p", "ul", "ol", "li", "a", "blockquote", "code", "pre", "table", "hr", "sup"],
+  // choice.html puts the names of radios and check boxes together.
+  safelist: [/^usa-(radio|checkbox)__(input|label)/, "h1", "h2", "h3", "h4", "p", "ul", "ol", "li", "a", "blockquote", "code", "pre", "table", "hr", "sup"],
 });
 const own = css
   .replace(/@font-face\s*\{[^}]*\}/g, "")       // ours stand in clinic.css

@@ -96,9 +96,10 @@ def a_value(item: Item, *, typed: bool = False) -> st.SearchStrategy[Value]:
 def _words(item: Item, typed: bool, *, single: bool) -> st.SearchStrategy[str]:
     least, most = max(item.min_length or 1, 1), min(item.max_length or 60, 60)
     if item.pattern:
-        return st.from_regex(item.pattern, fullmatch=True).filter(
+        fitting = st.from_regex(item.pattern, fullmatch=True).filter(
             lambda words: least <= len(words) <= (item.max_length or len(words))
         )
+        return fitting.filter(lambda text: text.strip() == text) if typed else fitting
     line_breaks = "" if single else "\n"
     letters = st.characters(exclude_categories=("Cs", "Cc"), include_characters=line_breaks)
     words = st.text(letters, min_size=least, max_size=max(least, most))

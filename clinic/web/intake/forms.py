@@ -22,9 +22,10 @@ from clinic.questionnaire.response import (
     instances,
     unasked,
 )
-from clinic.web.intake.fields import FIELD_FOR, Page, Question
+from clinic.web.intake.fields import FIELD_FOR
 from clinic.web.intake.manners import Setting
 from clinic.web.intake.posted import Posted, offered_text
+from clinic.web.intake.question import Page, Question
 from clinic.web.intake.shown_when import Open
 from clinic.web.intake.tree import Layout, Node
 

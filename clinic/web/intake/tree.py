@@ -55,6 +55,12 @@ class Node:
         return element_id(self.place.key)
 
     @property
+    def is_full(self) -> bool:
+        """True when no more rows may be added."""
+        most = self.place.item.max_occurs
+        return most is not None and len(self.rows) >= most
+
+    @property
     def offers(self) -> str:
         """The key as the hidden field of offered questions names it."""
         return offered_text([self.place.key])
