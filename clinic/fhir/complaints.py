@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 Path = tuple[str | int, ...]
@@ -32,11 +32,8 @@ class Spot:
 
     def down(self, *path: str | int, link_id: str | None = None) -> "Spot":
         """Give a place below this one."""
-        return replace(
-            self,
-            path=self.path + path,
-            link_id=self.link_id if link_id is None else link_id,
-        )
+        named = self.link_id if link_id is None else link_id
+        return Spot(self.path + path, named, self.complaints)
 
     def complain(self, message: str) -> None:
         """Put down what is wrong here."""

@@ -1,8 +1,9 @@
 """JSON as text, with decimals exactly as they were written: 1.50 stays 1.50."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any
 
 from clinic.errors import BadInput
@@ -29,45 +30,54 @@ def dumps(value: Any) -> str:
 
     Raises TypeError for what JSON has no name for, ValueError for a number without end.
     """
-    return "".join(_pieces(value))
+    pieces: list[str] = []
+    _write(value, pieces)
+    return "".join(pieces)
 
 
 def _refuse(word: str) -> None:
     raise ValueError(f"{word} is not a number")
 
 
-def _pieces(value: Any) -> Iterator[str]:
-    match value:
-        case None | bool() | int() | float():
-            yield json.dumps(value, allow_nan=False)
-        case str():
-            yield _string(value)
-        case Decimal():
-            if not value.is_finite():
-                raise ValueError(f"JSON has no {value}")
-            yield str(value)
-        case Mapping():
-            yield from _joined("{", "}", (_member(name, inner) for name, inner in value.items()))
-        case Sequence():
-            yield from _joined("[", "]", (_pieces(inner) for inner in value))
-        case _:
-            raise TypeError(f"JSON has no {type(value).__name__}")
+def _write(value: Any, pieces: list[str]) -> None:
+    if isinstance(value, str):
+        pieces.append(_string(value))
+    elif isinstance(value, Mapping):
+        _write_object(value, pieces)
+    elif isinstance(value, list | tuple):
+        _write_list(value, pieces)
+    elif isinstance(value, Decimal):
+        if not value.is_finite():
+            raise ValueError(f"JSON has no {value}")
+        pieces.append(str(value))
+    elif value is None or isinstance(value, bool | int | float):
+        pieces.append(json.dumps(value, allow_nan=False))
+    else:
+        raise TypeError(f"JSON has no {type(value).__name__}")
 
 
-def _member(name: str, value: Any) -> Iterator[str]:
-    yield _string(name) + ":"
-    yield from _pieces(value)
+def _write_object(members: Mapping[str, Any], pieces: list[str]) -> None:
+    separator = "{"
+    for name, value in members.items():
+        pieces.append(f"{separator}{_string(name)}:")
+        _write(value, pieces)
+        separator = ","
+    pieces.append("}" if members else "{}")
 
 
-def _joined(start: str, end: str, parts: Iterator[Iterator[str]]) -> Iterator[str]:
-    yield start
-    for number, part in enumerate(parts):
-        if number:
-            yield ","
-        yield from part
-    yield end
+def _write_list(values: Sequence[Any], pieces: list[str]) -> None:
+    separator = "["
+    for value in values:
+        pieces.append(separator)
+        _write(value, pieces)
+        separator = ","
+    pieces.append("]" if values else "[]")
 
 
 def _string(text: str) -> str:
-    """Escape what is not ASCII only where UTF-8 could not carry it: half a surrogate pair."""
-    return json.dumps(text, ensure_ascii=any("\ud800" <= c <= "\udfff" for c in text))
+    """Leave words readable; escape all only where UTF-8 could not carry half a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return encode_basestring_ascii(text)
+    return encode_basestring(text)
