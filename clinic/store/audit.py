@@ -11,6 +11,10 @@ from clinic.store.database import Transaction
 from clinic.store.ids import new_id
 from clinic.store.tables import audit_row as table
 
+SESSION_LENGTH = 40
+REQUEST_LENGTH = 60
+DETAIL_LENGTH = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -65,9 +69,9 @@ def record(
             subject_kind=kind,
             subject_id=subject_id,
             result=result,
-            session=session,
-            request_id=request_id,
-            detail=detail,
+            session=session[:SESSION_LENGTH],
+            request_id=request_id[:REQUEST_LENGTH],
+            detail=detail[:DETAIL_LENGTH],
         )
     )
     return row_id

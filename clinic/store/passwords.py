@@ -43,5 +43,6 @@ def _nobody() -> str:
 
 
 def _plain(password: str) -> str:
-    """One spelling for what two keyboards write in different bytes."""
-    return unicodedata.normalize("NFKC", password)
+    """One spelling for what two keyboards write in different bytes; half a letter counts as one."""
+    whole = password.encode("utf-8", "replace").decode()
+    return unicodedata.normalize("NFKC", whole)

@@ -88,7 +88,8 @@ class Vault:
 
     def digest(self, purpose: str, text: str) -> bytes:
         """A keyed hash, equal for equal text, by which a value is found without being stored."""
-        return hmac.digest(self.root.derive(purpose), text.encode(), hashlib.sha256)
+        plain = text.encode("utf-8", "surrogatepass")  # typed text may hold half a pair
+        return hmac.digest(self.root.derive(purpose), plain, hashlib.sha256)
 
 
 def wrap(keyring: Keyring, data_key: Key, cell: Cell) -> bytes:

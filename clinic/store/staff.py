@@ -17,6 +17,7 @@ from clinic.store.tables import staff as table
 
 USERNAME_LENGTH = 80
 NAME_LENGTH = 120
+NO_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 
 class Role(StrEnum):
@@ -52,7 +53,7 @@ def add(
 ) -> Member:
     """Add somebody. Raises BadInput for a name that is taken or empty, or a short password."""
     plain = plain_username(username)
-    if not plain or len(plain) > USERNAME_LENGTH or not name.strip() or len(name) > NAME_LENGTH:
+    if not _fits(plain, USERNAME_LENGTH) or not _fits(name.strip(), NAME_LENGTH):
         raise BadInput("Give a user name and a name, each of one short line.")
     if by_username(tx, plain) is not None:
         raise BadInput(f"There is somebody with the user name {plain!r} already.")
@@ -136,8 +137,12 @@ def set_role(tx: Transaction, staff_id: UUID, role: Role) -> None:
 
 
 def plain_username(username: str) -> str:
-    """The user name as it is kept: without space around it, in lower case."""
-    return username.strip().casefold()
+    """The user name as it is kept: without space around it, in lower case.
+
+    What cannot be printed becomes a mark that nobody's name holds: PostgreSQL has no zero byte.
+    """
+    plain = username.strip().casefold()
+    return "".join(letter if letter.isprintable() else NO_LETTER for letter in plain)
 
 
 def read(row: Row[Any]) -> Member:
@@ -151,6 +156,10 @@ def read(row: Row[Any]) -> Member:
         must_change_password=row.must_change_password,
         created_at=row.created_at,
     )
+
+
+def _fits(text: str, length: int) -> bool:
+    return 0 < len(text) <= length and text.isprintable() and NO_LETTER not in text
 
 
 def _change(tx: Transaction, staff_id: UUID, **values: object) -> None:

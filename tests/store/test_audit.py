@@ -62,6 +62,14 @@ def test_an_act_is_written_with_who_what_and_when(database):
     assert (row.result, row.seal_number) == ("refused", None)
 
 
+def test_words_that_are_too_long_are_cut_rather_than_lost_with_their_act(database):
+    with database.writing() as tx:
+        act(tx, session="s" * 999, request_id="r" * 999, detail="d" * 999)
+        (row,) = audit.trail(tx)
+
+    assert (len(row.session), len(row.request_id), len(row.detail)) == (40, 60, 300)
+
+
 def test_the_trail_is_read_newest_first_by_subject_by_person_and_in_pages(database):
     nina = uuid4()
     with database.writing() as tx:

@@ -64,7 +64,19 @@ def test_a_patient_is_found(database, text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "ad", "tone", "Ada Stone", "3/18/1980", "17/3/1980", "31/31/1980", "0142", "ada%", "\x00"],
+    [
+        "",
+        "ad",
+        "tone",
+        "Ada Stone",
+        "3/18/1980",
+        "17/3/1980",
+        "31/31/1980",
+        "0142",
+        "ada%",
+        "\x00",
+        "\ud800\ud800\ud800",
+    ],
 )
 def test_others_are_not_found(database, text):
     with database.writing() as tx:

@@ -29,6 +29,15 @@ def test_nobody_signs_in_under_a_name_that_is_not_there(database):
     assert staff.check_password(database, "", "") is None
 
 
+@pytest.mark.parametrize("typed", ["ni\x00na", "\x00", "\ud800", "nina\u202e", "x" * 20_000])
+def test_a_strange_user_name_is_nobodys(database, typed):
+    with database.writing() as tx:
+        hire(tx)
+
+    assert staff.check_password(database, typed, PASSWORD) is None
+    assert staff.check_password(database, "nina", typed) is None
+
+
 @pytest.mark.parametrize("typed", ["NINA", " nina ", "Nina"])
 def test_a_user_name_is_read_however_it_is_capitalised(database, typed):
     with database.writing() as tx:
@@ -102,7 +111,10 @@ def test_a_user_name_is_given_once(database, username):
             hire(tx, username)
 
 
-@pytest.mark.parametrize(("username", "name"), [("", "Nina"), ("nina", " "), ("n" * 81, "N")])
+@pytest.mark.parametrize(
+    ("username", "name"),
+    [("", "Nina"), ("nina", " "), ("n" * 81, "N"), ("n\x00", "N"), ("n", "\u202eN")],
+)
 def test_a_member_needs_two_short_names(database, username, name):
     with database.writing() as tx, pytest.raises(BadInput):
         staff.add(tx, username=username, name=name, role=Role.ADMIN, password=PASSWORD, now=NOW)
