@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from clinic.actions.printing import printing_kit
 from clinic.config import Settings, utc_now
 from clinic.library.placeholders import filled
 from clinic.library.places import content_dir, templates_dir
@@ -25,6 +26,7 @@ from clinic.web.intake import status
 from clinic.web.intake import views as intake
 from clinic.web.intake.names import element_id
 from clinic.web.sessions import StoredSessions
+from clinic.web.staff import views as staff
 from clinic.web.visit import EXTENSION, House, clinic_details, details_of, today
 
 LOCALES = {"en": "en_US", "es": "es_US"}
@@ -37,7 +39,7 @@ MAX_FIELDS = 2000
 class ClinicApp(Flask):
     """Flask, but for its log: a traceback there would hold what people typed."""
 
-    def log_exception(self, exc_info: tuple[Any, ...]) -> None:  # type: ignore[override]
+    def log_exception(self, exc_info: tuple[Any, ...]) -> None:
         """Log where something broke, under a number that the page shows too."""
         note_incident(exc_info[1])
 
@@ -47,21 +49,23 @@ def create_app(
     *,
     database: Database | None = None,
     shelf: Shelf | None = None,
+    pool: RenderPool | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Flask:
     """Make the web application. Raises Misconfigured and ContentFault.
 
-    Without a database it opens the one of the settings; without a shelf it reads content/.
+    Without a database it opens the one of the settings; without a shelf it reads content/;
+    without a pool it makes one.
     """
     app = ClinicApp("clinic", template_folder=str(templates_dir()), static_folder=None)
-    house = _house(
-        settings, database or open_database(settings), shelf or read_shelf(content_dir()), clock
-    )
+    database = database or open_database(settings)
+    house = _house(settings, database, shelf or read_shelf(content_dir()), pool, clock)
     app.extensions[EXTENSION] = house
-    _configure(app, settings, house.database)
+    _configure(app, settings, database)
     _dress_templates(app, settings)
     for blueprint in (education.blueprint, intake.blueprint, status.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
+    app.register_blueprint(staff.blueprint, url_prefix="/staff")
     serve_assets(app, read_assets(content_dir() / "figures"))
     answer_errors(app)
     security.guard(app, behind_tls=settings.behind_tls, max_fields=MAX_FIELDS)
@@ -70,8 +74,13 @@ def create_app(
 
 
 def _house(
-    settings: Settings, database: Database, shelf: Shelf, clock: Callable[[], datetime]
+    settings: Settings,
+    database: Database,
+    shelf: Shelf,
+    pool: RenderPool | None,
+    clock: Callable[[], datetime],
 ) -> House:
+    kit = printing_kit(shelf, details_of(settings), settings.languages)
     return House(
         settings=settings,
         database=database,
@@ -81,7 +90,8 @@ def _house(
         articles=shelf.articles,
         drawings=shelf.drawings,
         sources=shelf.sources,
-        pool=RenderPool(),
+        handouts=kit["handouts"],
+        pool=pool or RenderPool(**kit),
         clock=clock,
     )
 

@@ -9,7 +9,8 @@ from clinic.config import Settings, utc_now
 from clinic.errors import ClinicError, Unavailable
 from clinic.mail.messages import notice
 from clinic.mail.smtp import send
-from clinic.store import audit, limits, outbox, sessions, worklist
+from clinic.store import limits, outbox, sessions, worklist
+from clinic.store.audit_chain import anchor_file, seal
 from clinic.store.database import Database
 from clinic.store.outbox import Message
 
@@ -36,7 +37,7 @@ def work_until(
 
 def work_once(settings: Settings, database: Database, now: datetime) -> None:
     """One round. Killed at any moment it loses nothing: each part is its own transaction."""
-    audit.seal(database, audit.head_file(settings), now)
+    seal(database, anchor_file(settings))
     with database.writing() as tx:
         worklist.mark_overdue(tx, now)
         sessions.sweep(tx, now)
@@ -49,7 +50,12 @@ def work_once(settings: Settings, database: Database, now: datetime) -> None:
 
 def _deliver(settings: Settings, database: Database, message: Message, now: datetime) -> None:
     """Send one message outside any transaction, then note what came of it."""
-    mail = notice(message, settings)
+    mail = notice(
+        message,
+        clinic_name=settings.clinic_name,
+        duty_address=settings.duty_address,
+        at=now.astimezone(settings.zone),
+    )
     fault = ""
     if mail is not None and settings.smtp_url:
         try:

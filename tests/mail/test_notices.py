@@ -1,11 +1,11 @@
 """Notices tell staff that something waits, and nothing else."""
 
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from uuid import UUID
 
 import pytest
 
-from clinic.config import load_settings
 from clinic.errors import Unavailable
 from clinic.mail.messages import notice
 from clinic.mail.smtp import send
@@ -14,17 +14,21 @@ from tests.mail.server import mail_server
 
 ARRIVED = datetime(2026, 11, 23, 13, 42, tzinfo=UTC)
 INTAKE = "0193a000-0000-7000-8000-00000000beef"
-DUTY = {"CLINIC_DUTY_ADDRESS": "desk@clinic.example"}
+DUTY = "desk@clinic.example"
 
 
-def message(kind: str) -> Message:
-    return Message(
-        id=UUID(int=7), kind=kind, payload={"intake": INTAKE}, attempts=1, created_at=ARRIVED
+def told(kind: str, duty_address: str = DUTY) -> EmailMessage | None:
+    return notice(
+        message(kind), clinic_name="Example Clinic", duty_address=duty_address, at=ARRIVED
     )
 
 
+def message(kind: str) -> Message:
+    return Message(id=UUID(int=7), kind=kind, payload={"intake": INTAKE}, attempts=1)
+
+
 def test_an_emergency_is_told_without_a_word_about_the_patient() -> None:
-    mail = notice(message("emergency_met"), load_settings(DUTY))
+    mail = told("emergency_met")
 
     assert mail is not None
     assert "needs a call now" in str(mail["Subject"])
@@ -32,15 +36,15 @@ def test_an_emergency_is_told_without_a_word_about_the_patient() -> None:
 
 
 def test_nobody_is_told_when_nobody_is_on_duty() -> None:
-    assert notice(message("emergency_met"), load_settings({})) is None
+    assert told("emergency_met", duty_address="") is None
 
 
 def test_an_unknown_kind_of_message_makes_no_mail() -> None:
-    assert notice(message("something_else"), load_settings(DUTY)) is None
+    assert told("something_else") is None
 
 
 def test_a_mail_reaches_the_server() -> None:
-    mail = notice(message("intake_submitted"), load_settings(DUTY))
+    mail = told("intake_submitted")
     assert mail is not None
 
     with mail_server() as inbox:
@@ -51,7 +55,7 @@ def test_a_mail_reaches_the_server() -> None:
 
 
 def test_a_server_that_refuses_is_told_as_unavailable() -> None:
-    mail = notice(message("intake_submitted"), load_settings(DUTY))
+    mail = told("intake_submitted")
     assert mail is not None
 
     with mail_server(refuses=True) as inbox, pytest.raises(Unavailable):
@@ -59,7 +63,7 @@ def test_a_server_that_refuses_is_told_as_unavailable() -> None:
 
 
 def test_a_server_that_is_away_is_told_as_unavailable() -> None:
-    mail = notice(message("intake_submitted"), load_settings(DUTY))
+    mail = told("intake_submitted")
     assert mail is not None
     with mail_server() as inbox:
         gone = inbox.url

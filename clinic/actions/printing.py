@@ -1,0 +1,81 @@
+"""Papers without a server: what a renderer is made of, and the paper of a response in a file."""
+
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import TypedDict
+from uuid import UUID
+
+import clinic as package
+from clinic.actions.handouts import read_handouts
+from clinic.intake import Intake, IntakeState, derived_answers
+from clinic.library.places import content_dir, templates_dir
+from clinic.library.shelf import Shelf
+from clinic.pdf.handout import Handout
+from clinic.pdf.render import Edition, Renderer
+from clinic.questionnaire.model import Questionnaire
+from clinic.questionnaire.response import Response
+from clinic.summary.build import build_summary
+from clinic.summary.model import ClinicDetails
+from clinic.triage.assess import assess_intake
+
+NO_NUMBER = UUID(int=0)
+NO_REFERENCE = "from a file"
+
+
+class PrintingKit(TypedDict):
+    """The arguments of Renderer and of RenderPool."""
+
+    templates: Path
+    figures: Path
+    fonts: Path
+    handouts: dict[str, Handout]
+
+
+def printing_kit(
+    shelf: Shelf, clinic: ClinicDetails, languages: tuple[str, ...] = ("en",)
+) -> PrintingKit:
+    """Give what a renderer is made of: the shipped templates, drawings, fonts and articles."""
+    return PrintingKit(
+        templates=templates_dir(),
+        figures=content_dir() / "figures",
+        fonts=Path(package.__file__).parent / "static" / "fonts",
+        handouts=read_handouts(shelf.articles, shelf.drawings, clinic, languages),
+    )
+
+
+def paper_of_response(
+    questionnaire: Questionnaire,
+    response: Response,
+    *,
+    shelf: Shelf,
+    clinic: ClinicDetails,
+    zone: tzinfo,
+    edition: Edition,
+    language: str,
+    paper: str,
+    large: bool,
+    now: datetime,
+) -> bytes:
+    """Give the paper of a response that no database holds; it counts as sent when authored."""
+    sent_at = response.authored or now
+    today = sent_at.astimezone(zone).date()
+    intake = Intake(
+        id=NO_NUMBER,
+        reference=NO_REFERENCE,
+        questionnaire=questionnaire,
+        created_at=sent_at,
+        response=response.with_answers(derived_answers(questionnaire, response, today)),
+        state=IntakeState.SUBMITTED,
+        submitted_at=sent_at,
+    )
+    summary = build_summary(
+        intake,
+        assess_intake(shelf.rules, intake, today),
+        plan=shelf.summary_plan,
+        clinic=clinic,
+        zone=zone,
+        today=today,
+        language=language,
+    )
+    renderer = Renderer(**printing_kit(shelf, clinic))
+    return renderer.render_summary(summary, edition, paper=paper, large=large)

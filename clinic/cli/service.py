@@ -1,0 +1,92 @@
+"""Commands that serve: run, work, verify."""
+
+import argparse
+import threading
+from typing import Any
+
+from clinic.actions.demo import SignIn, make_demo
+from clinic.app import create_app
+from clinic.config import Settings, load_settings, utc_now
+from clinic.library.places import content_dir
+from clinic.library.shelf import read_shelf
+from clinic.store.audit_chain import anchor_file
+from clinic.store.database import Database, open_database
+from clinic.store.verify import verify
+from clinic.web.server import serve
+from clinic.work import work_until
+
+HOST = "127.0.0.1"
+
+
+def add_commands(commands: Any) -> None:
+    """Add these commands to the parser."""
+    run = commands.add_parser("run", help="serve, and do the background work")
+    run.add_argument("--demo", action="store_true", help="first make demo staff and patients")
+    run.add_argument("--host", default=HOST, help="address to listen on (default: %(default)s)")
+    run.add_argument("--port", type=int, help="default: PORT, or 8000")
+    run.set_defaults(run=run_service)
+
+    work = commands.add_parser("work", help="the background work alone, beside many workers")
+    work.add_argument("--once", action="store_true", help="one round, then stop")
+    work.set_defaults(run=run_work)
+
+    commands.add_parser(
+        "verify", help="prove the data: integrity, sealing, audit chain, counts"
+    ).set_defaults(run=run_verify)
+
+
+def run_service(given: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    settings = load_settings()
+    with open_database(settings, demo_key=given.demo) as database:
+        app = create_app(settings, database=database)
+        port = given.port or settings.port
+        if given.demo:
+            _tell_demo(settings, _made_demo(settings, database))
+        print(f"Open http://{given.host}:{port}/ (staff: http://{given.host}:{port}/staff/)")
+        stop = threading.Event()
+        worker = threading.Thread(target=work_until, args=(stop, settings, database), daemon=True)
+        worker.start()
+        try:
+            serve(app, given.host, port)
+        finally:
+            stop.set()
+            worker.join(timeout=10)
+    return 0
+
+
+def _made_demo(settings: Settings, database: Database) -> list[SignIn]:
+    content = content_dir()
+    return make_demo(database, read_shelf(content), utc_now(), zone=settings.zone, folder=content)
+
+
+def _tell_demo(settings: Settings, sign_ins: list[SignIn]) -> None:
+    print(f"Demo data in {settings.data}, key for trying out in {settings.key_file}.")
+    print("Nothing here is a real patient, and none may be entered.")
+    for each in sign_ins:
+        print(f"  {each.role:12} sign in as {each.username!r} with password {each.password!r}")
+
+
+def run_work(given: argparse.Namespace) -> int:
+    """Do the background work until stopped, or one round of it."""
+    settings = load_settings()
+    stop = threading.Event()
+    with open_database(settings) as database:
+        try:
+            work_until(stop, settings, database, once=given.once)
+        except KeyboardInterrupt:
+            stop.set()
+    return 0
+
+
+def run_verify(given: argparse.Namespace) -> int:
+    """Prove the data; 1 when something is not in order."""
+    del given
+    settings = load_settings()
+    with open_database(settings) as database:
+        report = verify(database, anchor_file(settings))
+    for line in report.lines:
+        print(line)
+    for fault in report.faults:
+        print(f"FAULT {fault}")
+    return 0 if report.ok else 1

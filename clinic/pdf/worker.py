@@ -1,0 +1,71 @@
+"""A process that makes PDFs, one after the other: `python -m clinic.pdf.worker`.
+
+It reads pickles from standard input (first what a Renderer is made of, then one job after
+the other) and writes pickles to standard output. It is started by RenderPool alone, and
+ends when its input does. Its memory is limited, so that no document can take the machine.
+"""
+
+import os
+import pickle
+import resource
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from clinic.errors import ClinicError, Unavailable
+from clinic.pdf.render import Edition, Renderer
+from clinic.summary.model import Summary
+
+MEMORY_BYTES = 1536 * 1024 * 1024
+BROKEN = "The paper could not be made."
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One document to make."""
+
+    summary: Summary
+    edition: Edition
+    paper: str
+    large: bool
+    patient_summary: Summary | None
+
+
+def main() -> None:
+    """Make documents until the input ends. Whatever fails is answered, without its words."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    jobs = sys.stdin.buffer
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    renderer = Renderer(**pickle.load(jobs))  # noqa: S301  our own process wrote it
+    _answer(answers, "ready")
+    while True:
+        try:
+            job: Job = pickle.load(jobs)  # noqa: S301
+        except EOFError:
+            return
+        _answer(answers, _made(renderer, job))
+
+
+def _made(renderer: Renderer, job: Job) -> bytes | ClinicError:
+    try:
+        return renderer.render_summary(
+            job.summary,
+            job.edition,
+            paper=job.paper,
+            large=job.large,
+            patient_summary=job.patient_summary,
+        )
+    except ClinicError as error:
+        return error
+    except Exception as error:  # noqa: BLE001  its text may hold answers: only its kind goes on
+        return Unavailable(f"{BROKEN} ({type(error).__name__})")
+
+
+def _answer(answers: Any, value: object) -> None:
+    pickle.dump(value, answers)
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""People at a browser: their methods are what people do. Each page they meet is checked."""
+
+import re
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Locator, Request, expect
+
+from tests.web.patient import plain_answers
+
+AXE = Axe()
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+MOST_PAGES = 60
+
+
+class Person:
+    """Somebody with a browser profile of their own."""
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.context = context
+        self.base = base
+        self.faults: list[str] = []
+        self.page = context.new_page()
+        self.page.on("console", lambda said: self._heard(said.type, said.text))
+        self.page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+        context.on("request", self._asked)
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind == "error" and "status of 4" not in text:
+            self.faults.append(f"console: {text}")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.base, "data:", "blob:", "about:")):
+            self.faults.append(f"asked another origin: {request.url}")
+
+    # Doing ----------------------------------------------------------------------
+
+    def opens(self, path: str) -> None:
+        """Go to a page of the program."""
+        self.page.goto(self.base + path)
+        self.looks()
+
+    def presses(self, name: str) -> None:
+        """Press a button or follow a link, by the words on it."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        target = button if button.count() else self.page.get_by_role("link", name=name, exact=True)
+        target.first.click()
+        self.page.wait_for_load_state()
+        self.looks()
+
+    def goes_back(self) -> None:
+        """Press the browser's Back button."""
+        self.page.go_back()
+        self.looks()
+
+    # Seeing ---------------------------------------------------------------------
+
+    @property
+    def heading(self) -> str:
+        """The words of the first heading."""
+        return self.page.locator("h1").inner_text()
+
+    @property
+    def path(self) -> str:
+        """The path of the page at hand."""
+        return self.page.url.removeprefix(self.base).partition("?")[0]
+
+    @property
+    def words(self) -> str:
+        """All words that stand on the page."""
+        return self.page.locator("body").inner_text()
+
+    def sees(self, words: str) -> None:
+        """The page says so."""
+        expect(self.page.locator("body")).to_contain_text(words)
+
+    def looks(self) -> None:
+        """What must be true of every page: axe finds nothing, and it fits the screen."""
+        found = AXE.run(self.page, options={"runOnly": RULES["runOnly"]}).response["violations"]
+        for violation in found:
+            places = [" ".join(map(str, node["target"])) for node in violation["nodes"][:3]]
+            self.faults.append(f"{self.path}: axe {violation['id']} at {places}")
+        too_wide = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        if too_wide > 0:
+            self.faults.append(f"{self.path}: {too_wide} px too wide")
+
+    def leaves(self) -> list[str]:
+        """Close the browser, and give everything that was wrong on a page."""
+        self.context.close()
+        return self.faults
+
+
+class Patient(Person):
+    """Somebody with a sore back."""
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        super().__init__(context, base)
+        self.plans: dict[str, Any] = dict(plain_answers())
+        self.code = ""
+
+    def agrees(self, name: str = "Pat Sample") -> None:
+        """Read the consent, tick it, type a name, start; note the code."""
+        self.opens("/intake/")
+        self.page.locator("[name=agree]").check()
+        self.page.locator("[name=name]").fill(name)
+        self.page.locator("main form button[type=submit]").last.click()
+        self.page.wait_for_load_state()
+        self.looks()
+        self.code = self.page.locator(".resume_code").first.inner_text().strip()
+
+    def starts_answering(self) -> None:
+        """Go from the page with the code to the first question."""
+        self.opens("/intake/about-you")
+
+    def answers(self, link_id: str, *values: str) -> None:
+        """Give one answer as a person would: by the label of the box, or by typing."""
+        self.plans[link_id] = list(values)
+        self._fill(link_id, list(values))
+
+    def fills_in(self) -> None:
+        """Answer everything on the page at hand, follow-ups included as they show."""
+        done: set[str] = set()
+        for _ in range(4):
+            names = [n for n in self._names_shown() if n in self.plans and n not in done]
+            if not names:
+                return
+            for name in names:
+                self._fill(name, self.plans[name])
+                done.add(name)
+
+    def continues(self) -> None:
+        """Press Continue."""
+        self.presses("Continue")
+
+    def goes_on(self, until: str = "/intake/review") -> None:
+        """Fill in and continue, page after page, until one comes."""
+        for _ in range(MOST_PAGES):
+            if self.path == until:
+                return
+            before = self.page.url
+            self.fills_in()
+            self.continues()
+            assert not self.page.locator(".error-summary, .error_summary").count(), (
+                f"{before}: {self.page.locator('.error_summary').all_inner_texts()}"
+            )
+        raise AssertionError(f"{until} never came")
+
+    def sends(self) -> None:
+        """Send the answers to the clinic."""
+        self.presses("Send to the clinic")
+
+    def _names_shown(self) -> list[str]:
+        return list(
+            dict.fromkeys(
+                str(field.get_attribute("name"))
+                for field in self.page.locator("main form [name]:not([type=hidden])").all()
+                if field.is_visible() or field.get_attribute("type") in ("radio", "checkbox")
+                if field.is_enabled()
+            )
+        )
+
+    def _fill(self, name: str, values: list[str]) -> None:
+        fields = self.page.locator(f'main form [name="{name}"]:not([type=hidden])')
+        kind = fields.first.get_attribute("type")
+        if kind in ("radio", "checkbox"):
+            for value in values:
+                self._tick(fields.and_(self.page.locator(f'[value="{value}"]')).first)
+        elif fields.first.evaluate("e => e.tagName") == "SELECT":
+            fields.first.select_option(values[0])
+        else:
+            fields.first.fill(values[0])
+
+    def _tick(self, box: Locator) -> None:
+        """Tick a box where a finger would: on its label."""
+        label = self.page.locator(f'label[for="{box.get_attribute("id")}"]').first
+        if not box.is_checked():
+            label.click()
+
+
+class Staff(Person):
+    """Somebody who works at the clinic."""
+
+    def signs_in(self, username: str, password: str) -> None:
+        """Sign in, and stand before the worklist."""
+        self.opens("/staff/sign-in")
+        self.page.locator("[name=username]").fill(username)
+        self.page.locator("[name=password]").fill(password)
+        self.page.locator("main form button[type=submit]").first.click()
+        self.page.wait_for_url(re.compile(r"/staff/$"))
+        self.looks()
