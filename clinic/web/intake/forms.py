@@ -140,6 +140,15 @@ class StepForm(BaseForm):
         """Every sentence with the id of the box it speaks of, in page order."""
         return [(field.error_id, field.error) for field in self.questions if field.errors]
 
+    @property
+    def errors_with_questions(self) -> list[tuple[str, str, str]]:
+        """The same, each with the start of its question, so that like sentences differ."""
+        return [
+            (field.error_id, field.error, field.short_words)
+            for field in self.questions
+            if field.errors
+        ]
+
     def _sentence(self, field: Question, standing: Problem | None) -> str:
         """Give what to mend: what cannot be read, what is wrong, or what stands so far."""
         if field.key not in self.offered or not self._showing.shows(field.place):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 from wtforms import Field
@@ -14,6 +15,7 @@ from clinic.web.intake.posted import Posted
 from clinic.web.intake.reading import Unreadable
 
 YOUR_ANSWER = "Your answer"
+SHORT = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,12 @@ class Question(Field):
         """The question, in the language of the page."""
         text = self.item.text.within(self.page.language) or self.page.say(YOUR_ANSWER)
         return f"{self.item.prefix} {text}".strip()
+
+    @property
+    def short_words(self) -> str:
+        """The question up to its question mark, in one line."""
+        first = self.words.partition("?")
+        return shorten(first[0] + first[1], SHORT, placeholder=" …")
 
     @property
     def hint(self) -> str:

@@ -1,0 +1,197 @@
+"""What the scripts add to a page, and what a tap does without them, in a real browser."""
+
+import mimetypes
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+from clinic.library.places import PACKAGE, content_dir
+from clinic.questionnaire.values import Coding
+from clinic.web.intake.forms import StepForm
+from tests.make import TODAY, make_intake, make_item, make_questionnaire, shipped_questionnaire
+from tests.web.sheet import page_of as parsed
+from tests.web.sheet import pages, posted_by, rendered
+
+HOME = "http://clinic.test"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
+YES_NO = ("yes", "no", "not-sure")
+PAGE = make_item(
+    "page",
+    "group",
+    make_item("fever", "choice", options=YES_NO, required=True),
+    make_item("degrees", "integer", when=("fever", "=", Coding("yes"))),
+    make_item("doctor", "boolean", when=("degrees", ">=", 103)),
+    make_item("since", "date", when=("doctor", "=", False)),
+)
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Open HTML as a page of the clinic, at the width of a phone; nothing leaves the machine."""
+    contexts = []
+
+    def shown(html: str, **options: Any) -> Page:
+        context = chromium.new_context(viewport={"width": 360, "height": 800}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.route("**/*", lambda route: _answer(route, html))
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.goto(f"{HOME}/intake/page")
+        return page
+
+    yield shown
+    for context in contexts:
+        context.close()
+
+
+def _answer(route: Route, html: str) -> None:
+    path = route.request.url.removeprefix(HOME).partition("?")[0]
+    if not path.startswith("/static/"):
+        route.fulfill(body=html, content_type="text/html; charset=utf-8")
+        return
+    name = path.removeprefix("/static/")
+    folder = content_dir() if name.startswith("figures/") else PACKAGE / "static"
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    route.fulfill(body=(folder / name).read_bytes(), content_type=kind)
+
+
+def form_of_page() -> StepForm:
+    intake = make_intake(questionnaire=make_questionnaire(PAGE), offered=())
+    return StepForm(intake.questionnaire.steps[0], intake, today=TODAY)
+
+
+def offered(page: Page) -> str:
+    return page.locator("[name=_offered]").input_value()
+
+
+def test_follow_ups_open_at_once_one_behind_the_other_and_count_as_offered(
+    show: Callable[..., Page],
+) -> None:
+    page = show(rendered(form_of_page()))
+    expect(page.locator("#degrees")).to_be_hidden()
+    assert offered(page) == "fever"
+
+    page.get_by_label("yes", exact=True).check()
+    expect(page.locator("#degrees")).to_be_visible()
+    assert offered(page) == "fever degrees"
+
+    page.locator("#degrees").fill("103")
+    page.get_by_label("No", exact=True).check()
+    expect(page.locator("#since-year")).to_be_visible()
+    assert offered(page) == "fever degrees doctor since"
+
+    page.get_by_label("no", exact=True).check()
+    expect(page.locator("#degrees")).to_be_hidden()
+    expect(page.locator("#since-year")).to_be_hidden()
+    assert offered(page) == "fever"
+
+
+def test_without_a_script_follow_ups_stay_closed(show: Callable[..., Page]) -> None:
+    page = show(rendered(form_of_page()), java_script_enabled=False)
+
+    page.get_by_label("yes", exact=True).check()
+
+    expect(page.locator("#degrees")).to_be_hidden()
+    assert offered(page) == "fever"
+
+
+def test_the_error_summary_gets_the_focus(show: Callable[..., Page]) -> None:
+    first = form_of_page()
+    form = StepForm(first.step, first.intake, posted_by(parsed(first)), today=TODAY)
+    form.validate()
+
+    page = show(rendered(form))
+
+    expect(page.locator("#error-summary")).to_be_focused()
+    page.get_by_role("link", name="Answer this question to go on.").click()
+    expect(page.locator("#fever")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [360, 900])
+def test_a_tap_on_any_region_of_the_body_ticks_its_box_without_a_script(
+    show: Callable[..., Page], width: int
+) -> None:
+    questionnaire = shipped_questionnaire()
+    intake = make_intake(offered=())
+    form = StepForm(questionnaire.step_of("body-map"), intake, today=TODAY)
+    page = show(rendered(form), java_script_enabled=False)
+    page.set_viewport_size({"width": width, "height": 900})
+    paths = page.locator(".body_map__region path")
+
+    missed = []
+    for number in range(paths.count()):
+        region = paths.nth(number).locator("xpath=../..").get_attribute("data-region")
+        x, y = _inside(page, number)
+        page.mouse.click(x, y)
+        if not page.locator(f"[name=body-map][value={region}]").is_checked():
+            missed.append(region)
+
+    assert paths.count() == 50
+    assert not missed
+
+
+def _inside(page: Page, number: int) -> tuple[float, float]:
+    """A point of the screen that lies in the n-th region, near its middle."""
+    paths = page.locator(".body_map__region path")
+    paths.nth(number).scroll_into_view_if_needed()
+    box = paths.nth(number).bounding_box()
+    assert box is not None
+    steps = sorted(range(1, 20), key=lambda step: abs(step - 10))
+    for down in steps:
+        for across in steps:
+            x = box["x"] + box["width"] * across / 20
+            y = box["y"] + box["height"] * down / 20
+            if paths.nth(number).evaluate(
+                "(path, [x, y]) => document.elementFromPoint(x, y) === path", [x, y]
+            ):
+                return x, y
+    raise AssertionError(f"region {number} can be tapped nowhere")
+
+
+TIMER = """
+{% extends "base.html" %}
+{% from "components/hold_timer.html" import hold_timer %}
+{% block title %}Timer{% endblock %}
+{% block main %}<h1>Timer</h1>{{ hold_timer(20, 2) }}{% endblock %}
+{% block scripts %}<script src="{{ asset('js/hold_timer.js') }}" defer></script>{% endblock %}
+"""
+
+
+def test_the_hold_timer_starts_on_a_press_and_paces_the_breath(
+    show: Callable[..., Page],
+) -> None:
+    page = show(pages().from_string(TIMER).render())
+    expect(page.get_by_text("Hold for 20 seconds. Do it 2 times.")).to_be_visible()
+    expect(page.locator(".hold_timer__face")).to_be_hidden()
+
+    page.clock.install()
+    page.get_by_role("button", name="Start the timer").click()
+    expect(page.locator(".hold_timer__count")).to_have_text("20")
+    expect(page.locator(".hold_timer__breath")).to_have_text("Breathe in")
+
+    page.clock.run_for(5000)
+    expect(page.locator(".hold_timer__count")).to_have_text("15")
+    expect(page.locator(".hold_timer__breath")).to_have_text("Breathe out")
+
+    page.clock.run_for(60_000)
+    expect(page.locator(".hold_timer__breath")).to_have_text("Done. Well held.")
+
+
+def test_the_pacer_stands_still_where_motion_is_unwelcome(show: Callable[..., Page]) -> None:
+    page = show(pages().from_string(TIMER).render(), reduced_motion="reduce")
+
+    page.get_by_role("button", name="Start the timer").click()
+
+    expect(page.locator(".hold_timer__pacer")).to_be_hidden()
+    expect(page.locator(".hold_timer__breath")).to_have_text("Breathe in")
