@@ -1,0 +1,67 @@
+"""What an assessment and the scores tell other rules: flags, the level, unanswered questions."""
+
+from collections.abc import Iterable, Iterator
+
+from clinic.intake import BIRTH_DATE
+from clinic.questionnaire.conditions import (
+    Condition,
+    Kind,
+    Known,
+    Silence,
+    comparisons,
+)
+from clinic.questionnaire.model import Questionnaire
+from clinic.triage.assess import Assessment, FlagState
+from clinic.triage.facts import AGE_YEARS, TriageFacts
+
+LEVEL = "level"
+INCOMPLETE_SCREEN = "incomplete_screen"
+ANSWERED = "answered"
+BLANK = "blank"
+
+
+def assessment_facts(assessment: Assessment) -> dict[tuple[Kind, str], Known]:
+    """Give the level and every flag as facts.
+
+    A flag that is present holds "present" and the levels at which it was raised; one that
+    was denied holds "denied"; of any other nobody knows. `incomplete_screen` is a flag too.
+    """
+    facts: dict[tuple[Kind, str], Known] = {
+        (Kind.FLAG, flag): _flag(assessment, flag, state)
+        for flag, state in assessment.flags.items()
+    }
+    screen = FlagState.PRESENT if assessment.incomplete else FlagState.DENIED
+    facts[Kind.FLAG, INCOMPLETE_SCREEN] = (str(screen),)
+    facts[Kind.URGENCY, LEVEL] = (str(assessment.urgency),)
+    return facts
+
+
+def _flag(assessment: Assessment, flag: str, state: FlagState) -> Known:
+    if state is FlagState.NOT_ANSWERED:
+        return Silence.BLANK
+    levels = (f.urgency for f in assessment.findings if flag in f.flags and f.urgency is not None)
+    return (str(state), *dict.fromkeys(str(level) for level in levels))
+
+
+def questions_read(conditions: Iterable[Condition]) -> frozenset[str]:
+    """Give the link ids of the questions that conditions rest on; an age rests on a birth date."""
+    parts = [part for condition in conditions for part in comparisons(condition)]
+    read = {part.name for part in parts if part.kind is Kind.QUESTION}
+    return frozenset(read | {BIRTH_DATE for part in parts if part.name == AGE_YEARS})
+
+
+def unanswered(
+    questionnaire: Questionnaire, facts: TriageFacts, read: frozenset[str]
+) -> Iterator[str]:
+    """Give the questions that were left blank or not asked yet, in page order.
+
+    What the form does not have was not asked either; it comes last.
+    """
+    known = questionnaire.by_link_id
+    for link_id in (*known, *sorted(read - known.keys())):
+        if link_id in read and (link_id not in known or _is_open(facts, link_id)):
+            yield link_id
+
+
+def _is_open(facts: TriageFacts, link_id: str) -> bool:
+    return facts.known(Kind.QUESTION, link_id) in (Silence.BLANK, Silence.NOT_ASKED)
