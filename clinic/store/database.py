@@ -146,22 +146,25 @@ class Turns:
             self._lock.release()
 
 
-def open_database(place: Place, *, demo_key: bool = False) -> Database:
+def open_database(place: Place, *, demo_key: bool = False, must_exist: bool = False) -> Database:
     """Read the key file, open the database, and make or migrate its tables.
 
-    `demo_key` makes a key file for trying out when there is none. Raises Misconfigured
-    with a sentence that names what to mend, and Unavailable when PostgreSQL is away.
+    `demo_key` makes a key file for trying out when there is none; `must_exist` makes no
+    database where none is. Raises Misconfigured with a sentence that names what to mend,
+    and Unavailable when PostgreSQL is away.
     """
     if demo_key:
         ensure_demo_key(place.key_file, place.data)
     keyring = read_key_file(place.key_file, place.data)
     if place.database_url:
         engine = postgres_engine(place.database_url)
+    elif must_exist and not place.database_path.exists():
+        raise Misconfigured(f"There is no database at {place.database_path}. Set CLINIC_DATA.")
     else:
         engine = sqlite_engine(place.database_path, keyring)
     try:
         with _translated(), engine.execution_options(**{WRITES: True}).begin() as connection:
-            bring_up_to_date(connection)
+            bring_up_to_date(connection, must_exist=must_exist)
             root = root_key(connection, keyring)
     except (ClinicError, DBAPIError) as fault:
         engine.dispose()

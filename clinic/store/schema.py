@@ -19,10 +19,11 @@ MIGRATION_LOCK = 0x0C11_41C0
 ROOT_KEY = Cell("meta", "value", "root key")
 
 
-def bring_up_to_date(connection: Connection) -> None:
+def bring_up_to_date(connection: Connection, *, must_exist: bool = False) -> None:
     """Make or migrate the tables. The connection is in a transaction that writes.
 
-    Raises Misconfigured when the database is read-only, newer, or not ours.
+    Raises Misconfigured when the database is read-only, newer, or not ours, and when it is
+    empty although it must not be.
     """
     if connection.dialect.name == "postgresql":
         _take_turn(connection)
@@ -34,6 +35,10 @@ def bring_up_to_date(connection: Connection) -> None:
         raise Misconfigured(
             "The database holds tables of another program. They were left alone: "
             "name an empty database, or the clinic's own."
+        )
+    if must_exist and not tables:
+        raise Misconfigured(
+            "The database is empty: set CLINIC_DATA or DATABASE_URL to the clinic's."
         )
     revision = _revision(connection) if tables else None
     if revision == head:

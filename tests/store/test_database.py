@@ -64,6 +64,15 @@ def test_a_ready_database_says_so(database):
     assert database.ready() is None
 
 
+def test_a_database_that_must_exist_is_not_made(settings):
+    with pytest.raises(Misconfigured, match="CLINIC_DATA"):
+        open_database(settings, must_exist=True)
+    assert not settings.database_path.exists()
+
+    open_database(settings).close()
+    open_database(settings, must_exist=True).close()
+
+
 def test_secrets_outlive_a_restart_and_differ_by_purpose(settings):
     with open_database(settings) as database:
         first = database.secret("csrf")
