@@ -77,8 +77,10 @@ def open_to(*audiences: Audience) -> Callable[[View], View]:
 
 def audiences(app: Flask, endpoint: str) -> frozenset[Audience]:
     """Whom an endpoint is open to; nobody when its view does not say."""
-    found = getattr(app.view_functions[endpoint], "audiences", frozenset())
-    return cast("frozenset[Audience]", found)
+    found: frozenset[Audience] = getattr(
+        app.view_functions[endpoint], "audiences", frozenset[Audience]()
+    )
+    return found
 
 
 def require_declarations(app: Flask) -> None:

@@ -15,7 +15,7 @@ MAX_FORM_PARTS = 2000
 MAX_HEADER_BYTES = 32 * 1024
 
 
-class OneLengthParser(HTTPRequestParser):  # type: ignore[misc]
+class OneLengthParser(HTTPRequestParser):
     """Refuses a request that states its length in two ways.
 
     A proxy and a server that believe different ones read different requests (request
@@ -31,7 +31,7 @@ class OneLengthParser(HTTPRequestParser):  # type: ignore[misc]
         super().parse_header(header_plus)
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]
+class Channel(HTTPChannel):
     """A connection that reads with our parser."""
 
     parser_class = OneLengthParser

@@ -1,6 +1,6 @@
 """What one request may ask for: the house it stands in, the time, and the intake at hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import cast
@@ -16,6 +16,7 @@ from clinic.library.articles import Articles
 from clinic.library.drawings import Drawings
 from clinic.library.questionnaires import Questionnaires
 from clinic.library.sources import Sources
+from clinic.pdf.handout import Handout
 from clinic.pdf.pool import RenderPool
 from clinic.store import intakes
 from clinic.store.database import Database
@@ -46,6 +47,7 @@ class House:
     articles: Articles
     drawings: Drawings
     sources: Sources
+    handouts: Mapping[str, Handout]
     pool: RenderPool
     clock: Callable[[], datetime]
 

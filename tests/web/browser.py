@@ -54,7 +54,7 @@ class Page:
     @property
     def errors(self) -> list[str]:
         """The sentences of the error summary."""
-        return [_words(link) for link in self.soup.select("#error-summary li")]
+        return [_words(link) for link in self.soup.select("#error-summary a")]
 
     @property
     def form(self) -> Tag:

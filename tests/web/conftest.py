@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from clinic.actions.printing import printing_kit
 from clinic.app import create_app
 from clinic.config import Settings
 from clinic.library.places import content_dir
 from clinic.library.shelf import Shelf, read_shelf
+from clinic.pdf.pool import RenderPool
 from clinic.store.database import Database, open_database
+from clinic.web.visit import details_of
 from tests.web.browser import Browser
 from tests.web.patient import Patient
 
@@ -51,9 +54,17 @@ def shelf() -> Shelf:
     return read_shelf(content_dir())
 
 
+@pytest.fixture(scope="session")
+def pool(shelf: Shelf) -> Iterator[RenderPool]:
+    with RenderPool(**printing_kit(shelf, details_of(Settings()))) as pool:
+        yield pool
+
+
 @pytest.fixture
-def app(settings: Settings, database: Database, shelf: Shelf, clock: Clock) -> Flask:
-    app = create_app(settings, database=database, shelf=shelf, clock=clock)
+def app(
+    settings: Settings, database: Database, shelf: Shelf, pool: RenderPool, clock: Clock
+) -> Flask:
+    app = create_app(settings, database=database, shelf=shelf, pool=pool, clock=clock)
     app.testing = True
     return app
 

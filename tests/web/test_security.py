@@ -150,10 +150,10 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser):
 
 
 def test_behind_tls_the_cookie_is_bound_to_the_host_and_the_browser_to_tls(
-    settings, database, shelf
+    settings, database, shelf, pool
 ):
     secure = settings.model_copy(update={"behind_tls": True})
-    app = create_app(secure, database=database, shelf=shelf)
+    app = create_app(secure, database=database, shelf=shelf, pool=pool)
     answer = app.test_client().get("/intake/", headers={"X-Forwarded-Proto": "https"})
 
     assert answer.headers["Set-Cookie"].startswith("__Host-clinic=")

@@ -1,16 +1,20 @@
 """Pages that anybody may read."""
 
+from collections.abc import Iterator
+
 from flask import Blueprint, g, render_template
 from markupsafe import Markup
 
 from clinic.library.article import Article
 from clinic.library.sources import Source
+from clinic.questionnaire.model import Item, Step
 from clinic.triage.rules import Urgency
 from clinic.web.security import Audience, open_to
-from clinic.web.visit import articles, drawings, rules, sources, today
+from clinic.web.visit import articles, drawings, house, questionnaires, rules, sources, today
 
 blueprint = Blueprint("education", __name__)
 
+QUESTIONNAIRE = "low-back-intake"
 CHOOSING = "choosing-a-facility"
 
 
@@ -45,7 +49,8 @@ def stretch(stretch_id: str) -> str:
 def stretch_sheet(stretch_id: str) -> str:
     """Show one stretch on one sheet of paper, with a diary."""
     article = articles().get("stretches", stretch_id, g.language)
-    return _article_page("education/stretch_sheet.html", article)
+    printed = next(each for each in house().handouts[g.language].stretches if each.id == article.id)
+    return _article_page("education/stretch_sheet.html", article, stop=printed.stop)
 
 
 @blueprint.route("/options/")
@@ -74,14 +79,10 @@ def option(option_id: str) -> str:
 @open_to(Audience.PUBLIC)
 def how_we_decide() -> str:
     """Say by which rules an intake is sorted, without the name of any condition."""
-    by_urgency = [
-        (urgency, [rule.about for rule in rules().rules if rule.urgency is urgency and rule.about])
-        for urgency in Urgency
-    ]
     return _article_page(
         "education/how_we_decide.html",
         articles().page("how-we-decide", g.language),
-        levels=[(urgency, told) for urgency, told in by_urgency if told],
+        asked=list(_asked()),
         rules_version=rules().version,
         rule_count=len(rules().rules),
     )
@@ -99,6 +100,23 @@ def privacy() -> str:
 def accessibility() -> str:
     """Say what works for whom, and what does not yet."""
     return _article_page("education/page.html", articles().page("accessibility", g.language))
+
+
+def _asked() -> Iterator[tuple[Step, list[tuple[Item, Urgency]]]]:
+    """Each step with the questions that rules read, and the soonest that each can lead to."""
+    soonest: dict[str, Urgency] = {}
+    for rule in rules().rules:
+        if rule.urgency is not None:
+            for link_id in rule.reads:
+                soonest[link_id] = rule.urgency.or_sooner(soonest.get(link_id, rule.urgency))
+    for step in questionnaires().current(QUESTIONNAIRE).steps:
+        rows = [
+            (item, soonest[item.link_id])
+            for item in step.walk()
+            if item.link_id in soonest and not item.hidden
+        ]
+        if rows:
+            yield step, rows
 
 
 def _article_page(template: str, article: Article, **more: object) -> str:

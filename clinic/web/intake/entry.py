@@ -27,7 +27,7 @@ BIRTH = "born"
 PARTS = ("year", "month", "day")
 
 
-class ConsentForm(Form):  # type: ignore[misc]
+class ConsentForm(Form):
     """Agreement, with the name that goes with it."""
 
     agree = BooleanField(validators=[InputRequired(TICK_TO_AGREE)])
@@ -54,7 +54,8 @@ class ResumeForm:
         if not self.code:
             self.errors["code"] = TYPE_THE_CODE
         try:
-            born = read_birth_date(*(self.texts[part] for part in PARTS), today=self.today)
+            year, month, day = (self.texts[part] for part in PARTS)
+            born = read_birth_date(year, month, day, self.today)
         except Unreadable as fault:
             self.errors[BIRTH], self.wrong_part = str(fault), fault.part
             return False

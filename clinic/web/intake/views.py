@@ -18,7 +18,7 @@ from clinic.store.sessions import PATIENT_IDLE
 from clinic.summary.answers import Answers
 from clinic.summary.build import build_summary
 from clinic.summary.model import Summary
-from clinic.triage.assess import Assessment, assess_intake
+from clinic.triage.assess import Assessment, Finding, assess_intake
 from clinic.web import sessions
 from clinic.web.intake.entry import KEPT, KEPT_STEP, ConsentForm, ResumeForm, errors_of
 from clinic.web.intake.forms import StepForm
@@ -46,6 +46,8 @@ blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 
 QUESTIONNAIRE = "low-back-intake"
 CONFIRMED_KEY = "confirmed"
+NERVE_FLAGS = frozenset({"cauda_equina", "motor_deficit", "cord_compression"})
+"""red_flags.md section 1: with an emergency of these, the patient must not drive."""
 
 
 @blueprint.route("/", methods=["GET", "POST"])
@@ -238,10 +240,12 @@ def done() -> str | WebResponse:
     intake = current_intake()
     if not intake.submitted:
         return redirect(url_for("intake.review"), code=303)
+    assessment = _latest(intake)
     return render_template(
         "intake/done.html",
         reference=intake.reference,
-        assessment=_latest(intake),
+        assessment=assessment,
+        no_driving=_must_not_drive(assessment.emergencies),
         next_steps=articles().page("next-steps", g.language),
         advice=articles().page("advice", g.language),
         after=articles().page("after-sending", g.language),
@@ -345,10 +349,15 @@ def urgent() -> str | WebResponse:
     return render_template(
         "intake/urgent.html",
         findings=emergencies,
+        no_driving=_must_not_drive(emergencies),
         advice=articles().page("advice", g.language),
         back=place_of(left[0], changing=changing) if left else url_for("intake.start"),
         go_on=place_after(intake, left[0], changing=changing) if left else place_to_go_on(intake),
     )
+
+
+def _must_not_drive(emergencies: tuple[Finding, ...]) -> bool:
+    return any(NERVE_FLAGS.intersection(finding.flags) for finding in emergencies)
 
 
 @blueprint.route("/leave", methods=["GET", "POST"])
