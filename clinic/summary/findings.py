@@ -32,6 +32,9 @@ from clinic.triage.rules import Urgency
 DAYS_TO_ACT = {Urgency.URGENT_2WK: 14, Urgency.ROUTINE: 42, Urgency.SELF_CARE: 14}
 """Days until somebody should have acted (red_flags.md section 1; clinic defaults)."""
 
+PLAIN_NO = frozenset({"no"})
+"""A follow-up that was answered so speaks for nothing; "None of these" may."""
+
 
 def findings(
     plan: SummaryPlan, assessment: Assessment, answers: Answers
@@ -41,7 +44,8 @@ def findings(
 
 
 def _finding(finding: Finding, answers: Answers, plan: SummaryPlan) -> FindingWords:
-    denials = {each.question: each.no for each in plan.safety_plans()}
+    denials = {then: PLAIN_NO for each in plan.safety_plans() for then in each.then}
+    denials |= {each.question: each.no for each in plan.safety_plans()}
     spoken = [
         link_id
         for link_id, answer in finding.answers
