@@ -186,7 +186,7 @@ def test_sending_from_many_threads_at_one_moment_sends_once(database):
         assert tx.scalar(sa.select(sa.func.count()).select_from(audit_row)) == 1
 
 
-def test_sending_from_two_processes_at_one_moment_sends_once(settings):
+def test_sending_through_two_openings_of_one_database_sends_once(settings):
     with open_database(settings) as one, open_database(settings) as other:
         with one.writing() as tx:
             draft = begin(tx)
