@@ -13,6 +13,8 @@ from clinic.triage.rules import Urgency
 from clinic.web.staff.standing import Standing
 
 ALLERGIES = "allergies"
+NONE = "None of these"
+INCOMPLETE = "incomplete_screen"
 ACT_TODAY = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY)
 
 
@@ -67,7 +69,7 @@ def chart_view(opened: Opened, summary: Summary, standing: Standing, zone: tzinf
         for finding in summary.findings
     ]
     told = {each.key for flag in flags for each in flag.evidence}
-    names = {state: tuple(flag.name for flag in summary.flags_in(state)) for state in FlagState}
+    names = {state: _names(summary, state) for state in FlagState}
     return Chart(
         standing=standing,
         summary=summary,
@@ -93,23 +95,32 @@ def chart_view(opened: Opened, summary: Summary, standing: Standing, zone: tzinf
     )
 
 
+def _names(summary: Summary, state: FlagState) -> tuple[str, ...]:
+    """Name the flags in one state; that a screen is complete is no flag to be denied."""
+    return tuple(flag.name for flag in summary.flags_in(state) if flag.id != INCOMPLETE)
+
+
 def _line(summary: Summary, line_id: str) -> str:
     """Give a line of the summary by its id, wherever it stands."""
     lines = (line for section in summary.sections for line in section.lines)
-    return next((line.text for line in lines if line.id == line_id), "")
+    text = next((line.text for line in lines if line.id == line_id), "")
+    return "" if text.startswith(NONE) else text
 
 
 def _evidence(
     finding: FindingWords, intake: Intake, changed: Mapping[str, Correction], zone: tzinfo
 ) -> tuple[Evidence, ...]:
     """The answers that speak for a finding; for one that is held, those that did."""
-    spoken = {piece.key: piece.text for piece in finding.because}
+    spoken = {} if finding.held else {piece.key: piece.text for piece in finding.because}
     for said in finding.answers:
         if said.key in changed and said.key not in spoken:
             spoken[said.key] = f"{said.question} {', '.join(said.answers)}"
     return tuple(
         Evidence(
-            key, words, _given_at(intake, key, zone), changed[key].text if key in changed else ""
+            key,
+            words[:1].upper() + words[1:],
+            _given_at(intake, key, zone),
+            changed[key].text if key in changed else "",
         )
         for key, words in spoken.items()
     )

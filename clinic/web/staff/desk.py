@@ -8,14 +8,15 @@ from uuid import UUID
 
 from clinic.actions.review import Opened
 from clinic.intake import Intake
+from clinic.questionnaire.conditions import comparisons
+from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Answer
 from clinic.questionnaire.values import Coding
 from clinic.store.queues import Queue
 from clinic.store.records import Facts
 from clinic.summary.lines import SENSITIVE
 from clinic.triage.assess import Assessment
-from clinic.triage.rules import RuleSet
-from clinic.web.staff.rows import DESK_REASONS
+from clinic.triage.rules import RuleSet, Urgency
 from clinic.web.staff.standing import Standing
 
 PREFERRED = "preferred-contact"
@@ -68,25 +69,32 @@ def desk_view(opened: Opened, rules: RuleSet, standing: Standing) -> Desk:
 
 
 def _reasons(opened: Opened, rules: RuleSet) -> tuple[str, ...]:
-    """The reason lines of emergency and same-day findings, without private answers.
+    """The reason lines of an emergency, or of the same day, without private answers.
 
     A rule that is gone from the rules has no words for the desk any more.
     """
     words = {rule.id: rule.row_words for rule in rules.rules}
-    told = [
-        words.get(finding.rule_id, NEUTRAL_REASON)
-        for finding in opened.assessment.findings
-        if finding.urgency in DESK_REASONS
-    ]
+    findings = opened.assessment.emergencies or opened.assessment.at(Urgency.SAME_DAY)
+    told = [words.get(finding.rule_id, NEUTRAL_REASON) for finding in findings]
     return tuple(dict.fromkeys(told))
 
 
 def _missing(intake: Intake, assessment: Assessment) -> tuple[tuple[str, ...], int]:
     """The safety questions without an answer, and how many private ones are among them."""
     open_ones = assessment.unanswered if assessment.incomplete else ()
-    known = intake.questionnaire.by_link_id
-    told = [known[name].text.within("en") for name in open_ones if name not in SENSITIVE]
-    return tuple(told), sum(name in SENSITIVE for name in open_ones)
+    form = intake.questionnaire
+    told = [
+        form.by_link_id[name].text.within("en") for name in open_ones if not _is_private(form, name)
+    ]
+    return tuple(told), len(open_ones) - len(told)
+
+
+def _is_private(form: Questionnaire, name: str) -> bool:
+    """True of a sensitive question, and of one that is only asked because of one."""
+    items = (form.by_link_id[name], *form.ancestors(name))
+    conditions = [item.enable_when for item in items if item.enable_when is not None]
+    reads = {part.name for condition in conditions for part in comparisons(condition)}
+    return name in SENSITIVE or bool(reads & SENSITIVE)
 
 
 def _words(answer: Answer) -> str:

@@ -149,7 +149,7 @@ def owner_words(facts: Facts, people: Mapping[UUID, Member], reader: Member) -> 
 def _reasons(facts: Facts, card: Card, queue: Queue, reader: Reader) -> tuple[str, ...]:
     may_see = not reader.is_desk or facts.urgency in DESK_REASONS
     shown = card.reason if may_see else ()
-    return (*shown, MISSING_REASON) if queue is Queue.INCOMPLETE else shown
+    return (MISSING_REASON, *shown) if queue is Queue.INCOMPLETE else shown
 
 
 def _action(stored: Stored, outcome: OutcomeKind | None, reader: Reader) -> str:

@@ -16,7 +16,7 @@ from clinic.web.staff.doors import dress, place_after, reader
 from clinic.web.staff.forms import SignInForm, errors_of
 from clinic.web.staff.lists import patient_words, trail_words
 from clinic.web.staff.rows import calls_today, groups
-from clinic.web.staff.words import QUEUE_WORDS
+from clinic.web.staff.words import FILTER_WORDS
 from clinic.web.visit import database, now, remote_address, zone
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
@@ -96,7 +96,7 @@ def worklist() -> str | WebResponse:
         "staff/worklist.html",
         groups=groups(listed, who),
         calls=calls_today(listed),
-        headings=[(each, QUEUE_WORDS[each], listed.counts[each]) for each in Queue],
+        headings=[(each, FILTER_WORDS[each], listed.counts[each]) for each in Queue],
         scope=scope,
         queue=queue,
         after=request.args.get("after"),

@@ -31,6 +31,16 @@ QUEUE_WORDS: Mapping[Queue, str] = {
     Queue.SELF_CARE: "Self-care",
 }
 
+FILTER_WORDS: Mapping[Queue, str] = {
+    Queue.EMERGENCY: "Emergency",
+    Queue.SAME_DAY: "Call today",
+    Queue.INCOMPLETE: "Not complete",
+    Queue.OVERDUE: "Overdue",
+    Queue.URGENT: "2 weeks",
+    Queue.ROUTINE: "Routine",
+    Queue.SELF_CARE: "Self-care",
+}
+
 CALL_TODAY = (Queue.EMERGENCY, Queue.SAME_DAY, Queue.INCOMPLETE)
 
 OUTCOME_WORDS: Mapping[OutcomeKind, str] = {
