@@ -7,24 +7,29 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 
+from clinic.web.visit import house_of
+
 THREADS = 8
 CONNECTIONS = 300
 IDLE_SECONDS = 30
-MAX_BODY_BYTES = 1024 * 1024
-MAX_FORM_PARTS = 2000
+MAX_BODY_BYTES = 2 * 1024 * 1024
+"""Twice what the app takes, so that a body somewhat too large is refused by a page in words."""
 MAX_HEADER_BYTES = 32 * 1024
+MAX_HEADERS = 100
 
 
-class OneLengthParser(HTTPRequestParser):
-    """Refuses a request that states its length in two ways.
+class StrictParser(HTTPRequestParser):
+    """Refuses a request that states its length in two ways, and one with too many headers.
 
-    A proxy and a server that believe different ones read different requests (request
+    A proxy and a server that believe different lengths read different requests (request
     smuggling); waitress itself answered such a request twice when it was tried.
     """
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read the header as waitress does. Raises ParsingError for two lengths."""
+        """Read the header as waitress does. Raises ParsingError."""
         names = [line.partition(b":")[0].strip().lower() for line in header_plus.split(b"\r\n")[1:]]
+        if len(names) > MAX_HEADERS:
+            raise ParsingError("This request has too many headers.")
         lengths = names.count(b"content-length")
         if lengths > 1 or (lengths and b"transfer-encoding" in names):
             raise ParsingError("The length of this request is given in two ways.")
@@ -34,7 +39,7 @@ class OneLengthParser(HTTPRequestParser):
 class Channel(HTTPChannel):
     """A connection that reads with our parser."""
 
-    parser_class = OneLengthParser
+    parser_class = StrictParser
 
 
 def make_server(app: Flask, host: str, port: int) -> Any:
@@ -58,7 +63,10 @@ def make_server(app: Flask, host: str, port: int) -> Any:
 def serve(app: Flask, host: str, port: int) -> None:
     """Serve an app until the process is told to stop."""
     server = make_server(app, host, port)
+    pool = house_of(app).pool
+    pool.warm()
     try:
         server.run()
     finally:
         server.close()
+        pool.close()

@@ -7,7 +7,7 @@ from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import current_app, g, request, session
+from flask import Flask, current_app, g, request, session
 
 from clinic.config import Settings
 from clinic.errors import NotFound
@@ -54,7 +54,12 @@ class House:
 
 def house() -> House:
     """Give the house of the current app."""
-    return cast("House", current_app.extensions[EXTENSION])
+    return house_of(current_app)
+
+
+def house_of(app: Flask) -> House:
+    """Give the house that an app stands on."""
+    return cast("House", app.extensions[EXTENSION])
 
 
 def settings() -> Settings:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from clinic.actions.printing import printing_kit
 from clinic.app import create_app
@@ -60,11 +61,23 @@ def pool(shelf: Shelf) -> Iterator[RenderPool]:
         yield pool
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Compiled templates, so that not every test compiles them anew."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
 def app(
-    settings: Settings, database: Database, shelf: Shelf, pool: RenderPool, clock: Clock
+    settings: Settings,
+    database: Database,
+    shelf: Shelf,
+    pool: RenderPool,
+    compiled: FileSystemBytecodeCache,
+    clock: Clock,
 ) -> Flask:
     app = create_app(settings, database=database, shelf=shelf, pool=pool, clock=clock)
+    app.jinja_env.bytecode_cache = compiled
     app.testing = True
     return app
 

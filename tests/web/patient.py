@@ -126,6 +126,8 @@ class Patient:
                 now=now(),
                 today=today(),
             ).intake
+            if not intake.not_offered(step):
+                return
 
     def sends(self) -> Page:
         """Press Send on the review page, and see what comes."""

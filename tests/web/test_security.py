@@ -249,3 +249,10 @@ def test_a_request_with_two_lengths_gets_one_answer_and_it_is_no(port, lengths):
 
     assert answer.split(b" ")[1] == b"400"
     assert answer.count(b"HTTP/1.") == 1
+
+
+def test_a_request_with_hundreds_of_headers_is_refused(port):
+    headers = "".join(f"X-{number}: 1\r\n" for number in range(500))
+    answer = ask(port, f"GET / HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n")
+
+    assert answer.split(b" ")[1] == b"400"
