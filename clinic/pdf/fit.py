@@ -42,6 +42,9 @@ FITS = (
 )
 """Tried in order until the first page fits."""
 
+FACE_END = "face-end"
+"""The id of the last thing on a first page."""
+
 
 def shortened(text: str, limit: int) -> str:
     """Cut a text at a word, with an ellipsis, so that it has at most `limit` characters."""

@@ -1,7 +1,7 @@
 """Turns a summary into the bytes of a PDF, in one process and one document at a time."""
 
 import gc
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -15,9 +15,11 @@ from weasyprint.urls import FatalURLFetchingError
 from clinic.errors import Unavailable
 from clinic.pdf.assets import BODY_MAP, Assets
 from clinic.pdf.conformance import VARIANT, claim_both
-from clinic.pdf.fit import FITS, Fit, is_short, shortened
+from clinic.pdf.estimate import ROOM_PX, estimated_px
+from clinic.pdf.fit import FACE_END, FITS, Fit, is_short, shortened
 from clinic.pdf.handout import Handout
 from clinic.pdf.printable import Printable
+from clinic.pdf.style import written_out
 from clinic.summary.model import Summary
 from clinic.triage.rules import Urgency
 
@@ -28,6 +30,7 @@ SEEN_FIRST = frozenset({Urgency.EMERGENCY_NOW, Urgency.SAME_DAY})
 """With these nobody stretches before a clinician has talked with them."""
 
 
+GARBAGE_THRESHOLD = (100_000, 20, 20)
 NO_ASSET = "The paper could not be made: a picture or a font is missing."
 
 
@@ -125,14 +128,31 @@ class Renderer:
     def _fitting(
         self, summary: Summary, edition: Edition, paper: str, large: bool, mine: Summary
     ) -> Document:
-        """Lay out with the roomiest limits under which the first page is one page."""
-        sheet = self.sheet(paper, large)
-        fitting = (fit for fit in FITS[:-1] if self.fits(summary, edition, fit, sheet))
-        fit = next(fitting, FITS[-1])
-        return self._layout(self.html(summary, edition, fit=fit, patient_summary=mine), sheet)
+        """Lay out with the roomiest limits under which the first page is one page.
 
-    def fits(self, summary: Summary, edition: Edition, fit: Fit, sheet: CSS) -> bool:
-        """True when the first part of the document takes one page."""
+        Where they lie is estimated, so that most documents are laid out once.
+        """
+        sheet = self.sheet(paper, large)
+
+        def whole(fit: Fit) -> Document:
+            return self._layout(self.html(summary, edition, fit=fit, patient_summary=mine), sheet)
+
+        first, *others = self._likely(summary, edition, ROOM_PX[paper])
+        document = whole(first)
+        if FACE_END in document.pages[0].anchors or not others:
+            return document
+        fitting = (fit for fit in others if self._fits(summary, edition, fit, sheet))
+        return whole(next(fitting, others[-1]))
+
+    def _likely(self, summary: Summary, edition: Edition, room_px: float) -> Sequence[Fit]:
+        """The limits from the first on that are estimated to fit."""
+        for place, fit in enumerate(FITS):
+            face = self.html(summary, edition, fit=fit, face_only=True)
+            if estimated_px(face, fit) <= room_px:
+                return FITS[place:]
+        return FITS[-1:]
+
+    def _fits(self, summary: Summary, edition: Edition, fit: Fit, sheet: CSS) -> bool:
         face = self.html(summary, edition, fit=fit, face_only=True)
         return len(self._layout(face, sheet).pages) == 1
 
@@ -141,10 +161,10 @@ class Renderer:
         return source.render(stylesheets=[sheet], font_config=self.fonts, cache=self.pictures)
 
     def _sheet(self, paper: str, large: bool) -> CSS:
-        size = f"@page {{ size: {PAPERS[paper]} }}\n"
-        scale = ":root { --you: 15pt; --said: 13pt }\n" if large else ""
         return CSS(
-            string=self.style + size + scale, font_config=self.fonts, url_fetcher=self.assets
+            string=f"{written_out(self.style, large)}\n@page {{ size: {PAPERS[paper]} }}",
+            font_config=self.fonts,
+            url_fetcher=self.assets,
         )
 
     def _lacks_letters(self, summary: Summary) -> list[bool]:
@@ -157,10 +177,15 @@ class Renderer:
 
 
 def warmed(renderer: Renderer, summary: Summary) -> Renderer:
-    """Give a renderer that has made one document, with its long-lived objects set aside."""
+    """Give a renderer that has made one document, for a process that does nothing else.
+
+    What lives as long as the process is set aside, and garbage is looked for less often:
+    laying out makes many small objects that die together.
+    """
     renderer.render_summary(summary, Edition.PATIENT)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLD)
     return renderer
 
 

@@ -26,9 +26,9 @@ def shipped_handouts() -> dict[str, Handout]:
 
 
 @cache
-def make_renderer() -> Renderer:
+def make_renderer(kind: type[Renderer] = Renderer) -> Renderer:
     """The renderer, made once: its fonts and style take a moment."""
-    return Renderer(
+    return kind(
         templates=templates_dir(),
         figures=content_dir() / "figures",
         fonts=FONTS,
