@@ -1,14 +1,19 @@
 """A patient's way from consent to the paper."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
+from clinic.actions.intakes import ASKED_AGAIN
+from clinic.app import create_app
 from clinic.store import assessments, audit, intakes, outbox, patients, worklist
 from clinic.store.tables import intake as intake_table
 from clinic.store.tables import patient as patient_table
 from clinic.triage.rules import Urgency
+from tests.web.browser import Browser
 
 LEVEL_WORDS = ("emergency_now", "same_day", "urgent_2wk", "same day", "level")
 
@@ -110,6 +115,31 @@ def test_pressing_send_again_sends_once(patient, browser, database):
     with database.reading() as tx:
         assert tx.scalar(select(func.count()).select_from(patient_table)) == 1
         assert outbox.waiting(tx) == 1
+
+
+def test_eight_presses_at_one_instant_send_once(patient, browser, app, database):
+    fields = dict(patient.answers_everything().fields())
+    cookie = browser.client.get_cookie("clinic").value
+    together = threading.Barrier(8)
+
+    def press(_: int) -> int:
+        client = app.test_client()
+        client.set_cookie("clinic", cookie)
+        together.wait()
+        return client.post("/intake/send", data=fields).status_code
+
+    with ThreadPoolExecutor(8) as presses:
+        assert list(presses.map(press, range(8))) == [303] * 8
+    with database.reading() as tx:
+        assert tx.scalar(select(func.count()).select_from(patient_table)) == 1
+        assert outbox.waiting(tx) == 1
+
+
+def test_the_form_of_other_answers_sends_nothing(patient, browser, the_intake):
+    patient.answers_everything()
+    browser.submit({"key": "of-another-draft"}, status=409)
+
+    assert not the_intake().submitted
 
 
 def test_sent_answers_can_no_longer_be_changed(patient, browser, the_intake):
@@ -284,7 +314,8 @@ def test_a_corrected_answer_does_not_lower_the_level(patient, the_intake, databa
     patient.goes_on()
     page = patient.sends()
 
-    assert "Call 911 or go to the emergency room now." in page.text
+    assert page.heading == "Call 911 or go to the emergency room now"
+    assert "Do not drive." in page.text
     with database.reading() as tx:
         assert intakes.facts(tx, the_intake().id).urgency is Urgency.EMERGENCY_NOW
     told = [entry.answer[0].code for entry in the_intake().entries("walk-now")]
@@ -355,6 +386,22 @@ def test_after_a_day_the_signs_that_change_fast_are_asked_again(patient, browser
     page = browser.get("/intake/review")
     assert "More than a day" not in page.text
     assert patient.sends().heading == "Your answers were sent"
+
+
+def test_the_steps_that_are_asked_again_are_steps_of_the_shipped_form(shelf):
+    steps = {step.id for step in shelf.questionnaires.current("low-back-intake").steps}
+
+    assert steps >= set(ASKED_AGAIN)
+
+
+def test_where_only_the_invited_may_start_nobody_else_can(settings, database, shelf, pool):
+    closed = settings.model_copy(update={"open_intake": False})
+    browser = Browser(create_app(closed, database=database, shelf=shelf, pool=pool))
+    page = browser.get("/intake/")
+
+    assert not page.has('main form[method="post"]')
+    assert "use the link that Example Spine Clinic sent you" in page.text
+    browser.post("/intake/", {"agree": "yes", "name": "Pat"}, status=403)
 
 
 def test_the_age_counts_on_the_day_of_sending(patient, browser, clock, the_intake):
