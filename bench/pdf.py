@@ -72,7 +72,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
-    renderer = warmed(make_renderer(Watched), summary_of(PLAIN))
+    renderer = warmed(make_renderer(Watched))
     print(f"{'document':<20}{'pages':>6}{'ours, s':>10}{'plain, s':>10}{'ratio':>8}")
     for name, answers in (("plain", PLAIN), ("emergency", EMERGENCY), ("long", LONG)):
         for edition in Edition:

@@ -1,6 +1,7 @@
 """Turns a summary into the bytes of a PDF, in one process and one document at a time."""
 
 import gc
+import logging
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
@@ -55,6 +56,7 @@ class Renderer:
         self.assets = Assets(figures, files)
         self.printable = Printable([file.read_bytes() for file in files])
         self.handouts = handouts
+        logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it may quote the document
         self.fonts = FontConfiguration()
         self.pictures: dict[str, object] = {}
         self.style = (templates / "pdf" / "print.css").read_text(encoding="utf-8")
@@ -92,6 +94,11 @@ class Renderer:
             raise Unavailable(NO_ASSET) from None
         finally:
             self._forget_patient()
+
+    def warm(self) -> None:
+        """Load the fonts and the style sheet by printing a page that nobody sees."""
+        page = "<html lang=en><title>-</title><p>Warm <b>up</b>: \u05d0</p>"
+        self._layout(page, self.sheet("letter", False)).write_pdf(pdf_variant=VARIANT)
 
     def html(
         self,
@@ -176,13 +183,13 @@ class Renderer:
             del self.pictures[address]
 
 
-def warmed(renderer: Renderer, summary: Summary) -> Renderer:
-    """Give a renderer that has made one document, for a process that does nothing else.
+def warmed(renderer: Renderer) -> Renderer:
+    """Give a renderer that has printed something, for a process that does nothing else.
 
     What lives as long as the process is set aside, and garbage is looked for less often:
     laying out makes many small objects that die together.
     """
-    renderer.render_summary(summary, Edition.PATIENT)
+    renderer.warm()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GARBAGE_THRESHOLD)

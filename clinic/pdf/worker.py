@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clinic.errors import ClinicError, Unavailable
-from clinic.pdf.render import Edition, Renderer
+from clinic.pdf.render import Edition, Renderer, warmed
 from clinic.summary.model import Summary
 
 MEMORY_BYTES = 1536 * 1024 * 1024
@@ -37,7 +37,7 @@ def main() -> None:
     jobs = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    renderer = Renderer(**pickle.load(jobs))  # noqa: S301  our own process wrote it
+    renderer = warmed(Renderer(**pickle.load(jobs)))  # noqa: S301  our own process wrote it
     _answer(answers, "ready")
     while True:
         try:
