@@ -169,3 +169,12 @@ def test_a_second_person_on_the_device_starts_with_nothing(patient, browser, app
     other.agrees("Robin Other")
 
     assert patient.answers["full-name"][0] not in browser.get("/intake/about-you").body.decode()
+
+
+@pytest.mark.parametrize("path", ["/intake/", "/intake/resume", "/status"])
+def test_the_browsers_back_brings_no_name_code_or_birth_date_back(browser, path):
+    page = browser.get(path)
+
+    assert page.form["autocomplete"] == "off"
+    for field in page.form.select("input:not([type=hidden])"):
+        assert field.get("autocomplete", "off") == "off", field["name"]

@@ -71,8 +71,12 @@ class ResumeForm:
 
     @property
     def parts(self) -> list[Part]:
-        """The boxes of the birth date, as typed."""
-        return date_parts(BIRTH, self.texts, birthday=True, wrong=self.wrong_part)
+        """The boxes of the birth date, as typed.
+
+        They do not say that they are a birthday: the browser's Back would bring it back,
+        beside the code, on a device that the next person uses.
+        """
+        return date_parts(BIRTH, self.texts, wrong=self.wrong_part)
 
     @property
     def errors_in_order(self) -> list[tuple[str, str]]:
