@@ -100,6 +100,8 @@ for path in (\"/readyz\", \"/\", \"/stretches/\", \"/intake/\", \"/staff/sign-in
                 sleep 1
             done
             tail -n 15 /tmp/served
+            grep -q "http://127.0.0.1:$PORT/" /tmp/served
+            grep -q "password" /tmp/served
             CLINIC_DATA=.data .venv/bin/clinic intakes --json >/tmp/intakes || true
             echo "intakes kept: $(grep -o "\"reference\"" /tmp/intakes | wc -l)"'
     done

@@ -1,5 +1,6 @@
 """What tests of any folder may ask for and must have cleaned up: PostgreSQL, and a browser."""
 
+import ctypes
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,10 @@ def postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The system's Chromium; Ubuntu's, which only points at a snap, does not count."""
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        pytest.skip("Playwright cannot start here: apt-get install libatomic1")
     for name in BROWSERS:
         path = shutil.which(name)
         if path and b"/snap/" not in Path(path).read_bytes()[:4096]:
