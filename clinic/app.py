@@ -22,7 +22,7 @@ from clinic.web.assets import read_assets, serve_assets
 from clinic.web.education import views as education
 from clinic.web.errors import answer_errors, note_incident
 from clinic.web.filters import register_filters
-from clinic.web.intake import status
+from clinic.web.intake import coming_back
 from clinic.web.intake import views as intake
 from clinic.web.intake.names import element_id
 from clinic.web.sessions import StoredSessions
@@ -63,7 +63,12 @@ def create_app(
     app.extensions[EXTENSION] = house
     _configure(app, settings, database)
     _dress_templates(app, settings)
-    for blueprint in (education.blueprint, intake.blueprint, status.blueprint, health.blueprint):
+    for blueprint in (
+        education.blueprint,
+        intake.blueprint,
+        coming_back.blueprint,
+        health.blueprint,
+    ):
         app.register_blueprint(blueprint)
     app.register_blueprint(staff.blueprint, url_prefix="/staff")
     serve_assets(app, read_assets(content_dir() / "figures"))

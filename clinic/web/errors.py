@@ -98,7 +98,7 @@ def _no_token(error: CSRFError) -> Answer:
 
 def _typed() -> list[tuple[str, str]]:
     """What the person had typed on the page of a step, so that it can be sent again."""
-    if request.blueprint != "intake":
+    if request.blueprint not in ("intake", "coming_back"):
         return []
     return [
         (name.removeprefix(KEPT), value)

@@ -1,0 +1,77 @@
+"""What becomes of a page that was answered, and of a device that holds an intake."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import g, request, session, url_for
+
+from clinic.actions import intakes as actions
+from clinic.intake import Intake
+from clinic.questionnaire.model import Step
+from clinic.store.sessions import PATIENT_IDLE
+from clinic.web import sessions
+from clinic.web.intake.forms import StepForm
+from clinic.web.intake.way import place_after
+from clinic.web.visit import (
+    CODE_KEY,
+    INTAKE_KEY,
+    database,
+    now,
+    questionnaires,
+    rules,
+    settings,
+    today,
+)
+
+CONFIRMED_KEY = "confirmed"
+
+
+def hold(intake_id: UUID, code: str) -> None:
+    """Let this device, and no session known before, hold an intake."""
+    session.clear()
+    session[INTAKE_KEY] = str(intake_id)
+    session[CODE_KEY] = code
+    sessions.renew()
+
+
+def keep(intake: Intake, page: Step, form: StepForm) -> str | None:
+    """Save what is right on a page, then assess; give where to go, or None to show it again."""
+    kept = actions.record_answers(
+        database(),
+        questionnaires(),
+        rules(),
+        intake,
+        form.valid_answers(),
+        offered=form.offered,
+        now=now(),
+        today=today(),
+    )
+    g.intake = kept.intake
+    changing = is_changing()
+    if kept.alarming:
+        return url_for("intake.urgent", after=page.id, change=1 if changing else None)
+    if form.rearranged or not form.validate():
+        return None
+    if page.id in actions.ASKED_AGAIN:
+        session[CONFIRMED_KEY] = {**session.get(CONFIRMED_KEY, {}), page.id: now().isoformat()}
+    return place_after(kept.intake, page, changing=changing)
+
+
+def is_changing() -> bool:
+    """True when the page was opened from the review, to change an answer."""
+    return "change" in request.args or "_change" in request.form
+
+
+def confirmed() -> dict[str, datetime]:
+    """When the steps that are asked again were last left on this device, by step id."""
+    kept: dict[str, str] = session.get(CONFIRMED_KEY, {})
+    return {step_id: datetime.fromisoformat(at) for step_id, at in kept.items()}
+
+
+def saving() -> dict[str, object]:
+    """What the words about stopping and coming back need."""
+    return {
+        "resume_code": session.get(CODE_KEY),
+        "resume_days": settings().resume_days,
+        "idle_minutes": int(PATIENT_IDLE.total_seconds() // 60),
+    }

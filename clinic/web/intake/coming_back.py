@@ -1,0 +1,120 @@
+"""Stopping and coming back: the code, the way out, and what became of the answers."""
+
+from uuid import UUID
+
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as WebResponse
+
+from clinic.actions.intakes import resume_intake
+from clinic.store import intakes
+from clinic.web import sessions
+from clinic.web.intake.answering import hold, keep
+from clinic.web.intake.entry import KEPT, KEPT_STEP, ResumeForm
+from clinic.web.intake.forms import StepForm
+from clinic.web.intake.way import place_of, place_to_go_on
+from clinic.web.security import Audience, open_to
+from clinic.web.visit import (
+    articles,
+    current_intake,
+    database,
+    now,
+    remote_address,
+    settings,
+    today,
+    zone,
+)
+
+blueprint = Blueprint("coming_back", __name__)
+
+STATUS_KEY = "status"
+
+
+@blueprint.route("/intake/resume", methods=["GET", "POST"])
+@open_to(Audience.PATIENT)
+def resume() -> str | WebResponse:
+    """Open a saved draft with its code and the birth date."""
+    form = ResumeForm(request.form if request.method == "POST" else None, today())
+    if request.method == "POST" and form.validate() and form.birth_date:
+        found = resume_intake(
+            database(), form.code, form.birth_date, address=remote_address(), now=now()
+        )
+        if found is not None and found.sent:
+            return render_template("intake/sent_already.html")
+        if found is not None:
+            return redirect(_reopened(found.intake_id, form.code), code=303)
+        form.refuse()
+    return render_template(
+        "intake/resume.html",
+        form=form,
+        kept=_waiting(request.form),
+        kept_step=request.form.get(KEPT_STEP, ""),
+        resume_days=settings().resume_days,
+    )
+
+
+def _reopened(intake_id: UUID, code: str) -> str:
+    """Hold a draft again, put in what was typed when time ran out, and give where to go on."""
+    kept, step_id = _waiting(request.form), request.form.get(KEPT_STEP, "")
+    hold(intake_id, code)
+    g.pop("intake", None)
+    intake = current_intake()
+    if kept and any(step.id == step_id for step in intake.steps):
+        page = intake.step(step_id)
+        typed = MultiDict((name.removeprefix(KEPT), value) for name, value in kept)
+        form = StepForm(page, intake, typed, g.language, today=today(), zone=zone())
+        return keep(intake, page, form) or place_of(page)
+    return place_to_go_on(intake)
+
+
+def _waiting(posted: MultiDict[str, str]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in posted.items(multi=True) if name.startswith(KEPT)]
+
+
+@blueprint.route("/intake/leave", methods=["GET", "POST"])
+@open_to(Audience.PATIENT)
+def leave() -> str | WebResponse:
+    """Wipe what this device holds. What was saved stays with the clinic."""
+    if request.method == "GET":
+        return render_template("intake/leave.html")
+    sessions.end()
+    response = redirect(url_for("education.home"), code=303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@blueprint.route("/status", methods=["GET", "POST"])
+@open_to(Audience.PATIENT)
+def status() -> str | WebResponse:
+    """Ask for code and birth date, then say once whether the answers were read."""
+    form = ResumeForm(request.form if request.method == "POST" else None, today())
+    if request.method == "POST" and form.validate() and _find(form):
+        return redirect(url_for("coming_back.status"), code=303)
+    known = session.pop(STATUS_KEY, None) if request.method == "GET" else None
+    if known:
+        return _found(UUID(known))
+    return render_template("intake/status_ask.html", form=form)
+
+
+def _find(form: ResumeForm) -> bool:
+    if form.birth_date is None:
+        return False
+    found = resume_intake(
+        database(), form.code, form.birth_date, address=remote_address(), now=now()
+    )
+    if found is None:
+        form.refuse()
+        return False
+    session[STATUS_KEY] = str(found.intake_id)
+    return True
+
+
+def _found(intake_id: UUID) -> str:
+    with database().reading() as reading:
+        facts = intakes.facts(reading, intake_id)
+    return render_template(
+        "intake/status.html",
+        facts=facts,
+        next_steps=articles().page("next-steps", g.language),
+        signs=articles().page("safety-net", g.language),
+    )
