@@ -23,10 +23,12 @@ from clinic.summary.model import (
     Score,
     Section,
 )
+from clinic.summary.words import word
 
 NOT_SURE = frozenset({"not-sure"})
 NOT_SAID = frozenset({"rather-not-say"})
 PLAIN_YES = frozenset({"yes"})
+PLAIN_NO = frozenset({"no"})
 
 
 def sections(plan: SummaryPlan, answers: Answers) -> tuple[Section, ...]:
@@ -89,13 +91,17 @@ def _safety_answer(
     if reply in (Reply.YES, Reply.NOT_SURE):
         for link_id in plan.then:
             for beside in answers.at(link_id):
-                if beside.key not in told and answers.words(beside):
+                if beside.key not in told and answers.codes(beside) != PLAIN_NO:
                     told.add(beside.key)
                     details.append(_detail(beside, answers))
     return SafetyAnswer(place.key, plan.short, reply, tuple(details))
 
 
 def _detail(place: Place, answers: Answers) -> Piece:
+    """What was said to one question; a blank is told as one, since it counts as the worst."""
+    if not answers.words(place):
+        blank = word("not_answered", answers.language).lower()
+        return Piece(f"{answers.question(place.item)} {blank}", place.key)
     words = ", ".join(word.rstrip(".") for word in answers.words(place))
     return Piece(words, place.key, typed=answers.typed(place))
 
