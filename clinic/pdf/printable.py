@@ -43,11 +43,13 @@ class Printable:
         return NO_GLYPH in self.text(text) and NO_GLYPH not in text
 
     def _character(self, character: str) -> str:
-        if character == "\n" or character in JOINERS or ord(character) in self.covered:
+        if character == "\n" or character in JOINERS:
             return character
         kind = unicodedata.category(character)
         if kind in UNSEEN or 0xFE00 <= ord(character) <= 0xFE0F:
             return ""
+        if ord(character) in self.covered:
+            return character
         if kind == "So":
             return f"[{unicodedata.name(character, 'picture').lower()}]"
         return NO_GLYPH

@@ -12,9 +12,10 @@ from clinic.library.articles import read_articles
 from clinic.library.drawings import read_drawings
 from clinic.library.places import content_dir, templates_dir
 from clinic.pdf.handout import Handout
-from clinic.pdf.render import Renderer
-from tests.summary.patients import CLINIC
+from clinic.pdf.render import Edition, Renderer
+from tests.summary.patients import CLINIC, EMERGENCY, LONG, PLAIN, summary_of
 
+PATIENTS = {"empty": {}, "plain": PLAIN, "emergency": EMERGENCY, "long": LONG}
 FONTS = Path(clinic.__file__).parent / "static" / "fonts"
 
 
@@ -34,6 +35,18 @@ def make_renderer(kind: type[Renderer] = Renderer) -> Renderer:
         fonts=FONTS,
         handouts=shipped_handouts(),
     )
+
+
+@cache
+def printed(name: str, edition: Edition) -> bytes:
+    """The paper of one of the believable patients, made once."""
+    return make_renderer().render_summary(summary_of(PATIENTS[name]), edition)
+
+
+@cache
+def printed_pages(name: str, edition: Edition) -> list[str]:
+    """The text of each page of such a paper."""
+    return pages_of(printed(name, edition))
 
 
 def pages_of(pdf: bytes) -> list[str]:
