@@ -13,7 +13,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from clinic.errors import BadInput
 from clinic.store.outcomes import OutcomeKind
@@ -44,12 +44,12 @@ class SignInForm(Form):
 
     username = StringField(
         "User name",
-        validators=[InputRequired("Type your user name."), _too_long(LONGEST_NAME)],
+        validators=[DataRequired("Type your user name."), _too_long(LONGEST_NAME)],
         filters=[plain_text],
     )
     password = PasswordField(
         "Password",
-        validators=[InputRequired("Type your password."), _too_long(LONGEST_PASSWORD)],
+        validators=[DataRequired("Type your password."), _too_long(LONGEST_PASSWORD)],
     )
 
 
@@ -72,7 +72,7 @@ class OutcomeForm(ActForm):
     outcome = RadioField(
         "What was done",
         choices=[SelectChoice(kind.value, words) for kind, words in OUTCOME_WORDS.items()],
-        validators=[InputRequired(CHOOSE_OUTCOME)],
+        validators=[DataRequired(CHOOSE_OUTCOME)],
         validate_choice=False,
     )
     words = TextAreaField(
@@ -96,7 +96,7 @@ class NoteForm(ActForm):
     typed_in = "text"
     text = TextAreaField(
         "Add a note",
-        validators=[InputRequired("Type the note first."), _too_long(LONGEST_NOTE)],
+        validators=[DataRequired("Type the note first."), _too_long(LONGEST_NOTE)],
         filters=[plain_text],
     )
 
@@ -108,12 +108,12 @@ class LevelForm(ActForm):
     urgency = SelectField(
         "New level",
         choices=[SelectChoice(level.value, words) for level, words in LEVEL_WORDS.items()],
-        validators=[InputRequired(CHOOSE_LEVEL)],
+        validators=[DataRequired(CHOOSE_LEVEL)],
         validate_choice=False,
     )
     reason = TextAreaField(
         "Reason",
-        validators=[InputRequired("Type the reason."), _too_long(LONGEST_NOTE)],
+        validators=[DataRequired("Type the reason."), _too_long(LONGEST_NOTE)],
         filters=[plain_text],
     )
 
