@@ -1,0 +1,159 @@
+"""Every address for every role, against one table. An address that is missing here is a fault."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from clinic.errors import Misconfigured
+from clinic.store import intakes
+from clinic.store.staff import Role
+from clinic.web.security import require_declarations
+from tests.web.browser import Browser, Page
+from tests.web.patient import Patient
+from tests.web.staff import SAME_DAY, Patients, Worker, hire
+
+ROLES = ("anonymous", "patient", "front_desk", "clinician", "admin")
+EVERYBODY = frozenset(ROLES)
+STAFF = frozenset({"front_desk", "clinician", "admin"})
+CLINIC = frozenset({"front_desk", "clinician"})
+CLINICIAN = frozenset({"clinician"})
+ADMIN = frozenset({"admin"})
+
+MAY = {
+    "GET /": EVERYBODY,
+    "GET /stretches/": EVERYBODY,
+    "GET /stretches/<stretch_id>": EVERYBODY,
+    "GET /stretches/<stretch_id>/sheet": EVERYBODY,
+    "GET /options/": EVERYBODY,
+    "GET /options/<option_id>": EVERYBODY,
+    "GET /how-we-decide": EVERYBODY,
+    "GET /privacy": EVERYBODY,
+    "GET /accessibility": EVERYBODY,
+    "GET /healthz": EVERYBODY,
+    "GET /readyz": EVERYBODY,
+    "GET /static/<path:filename>": EVERYBODY,
+    "GET /intake/": EVERYBODY,
+    "POST /intake/": EVERYBODY,
+    "GET /intake/<step_id>": EVERYBODY,
+    "POST /intake/<step_id>": EVERYBODY,
+    "GET /intake/review": EVERYBODY,
+    "POST /intake/send": EVERYBODY,
+    "GET /intake/done": EVERYBODY,
+    "GET /intake/summary.pdf": EVERYBODY,
+    "GET /intake/resume": EVERYBODY,
+    "POST /intake/resume": EVERYBODY,
+    "GET /intake/urgent": EVERYBODY,
+    "GET /intake/leave": EVERYBODY,
+    "POST /intake/leave": EVERYBODY,
+    "GET /status": EVERYBODY,
+    "POST /status": EVERYBODY,
+    "GET /staff/sign-in": EVERYBODY,
+    "POST /staff/sign-in": EVERYBODY,
+    "POST /staff/sign-out": STAFF,
+    "GET /staff/": STAFF,
+    "GET /staff/patients/<uuid:patient_id>": CLINIC,
+    "GET /staff/people/": ADMIN,
+    "GET /staff/audit/": ADMIN,
+    "GET /staff/intakes/<uuid:intake_id>": CLINIC,
+    "GET /staff/intakes/<uuid:intake_id>/summary.pdf": CLINICIAN,
+    "POST /staff/intakes/<uuid:intake_id>/take": CLINIC,
+    "POST /staff/intakes/<uuid:intake_id>/give-back": CLINIC,
+    "POST /staff/intakes/<uuid:intake_id>/outcome": CLINIC,
+    "POST /staff/intakes/<uuid:intake_id>/reviewed": CLINICIAN,
+    "POST /staff/intakes/<uuid:intake_id>/reopen": CLINICIAN,
+    "POST /staff/intakes/<uuid:intake_id>/notes": CLINICIAN,
+    "POST /staff/intakes/<uuid:intake_id>/level": CLINICIAN,
+}
+"""Who may. A patient's pages are open to anybody: they hold only what the own session began."""
+
+LAST = {"POST /staff/sign-out": 1, "POST /intake/leave": 2}
+"""These end the session, so that they are walked when everything else was."""
+
+FILLED = {
+    "stretch_id": "sphinx",
+    "option_id": "stem-cell-therapy",
+    "step_id": "about-you",
+    "filename": "css/clinic.css",
+}
+
+
+def addresses(app: Flask) -> Iterator[tuple[str, Rule, str]]:
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield f"{method} {rule.rule}", rule, method
+
+
+def is_denied(method: str, page: Page) -> bool:
+    """A page is shown the way to the door; an act is refused."""
+    to_the_door = page.status == 303 and page.location.startswith("/staff/sign-in")
+    return page.status in (401, 403) or (method == "GET" and to_the_door)
+
+
+@pytest.fixture
+def walkers(app, database) -> dict[str, Browser]:
+    """A browser for each role; the patient has begun an intake."""
+    someone = Patient(Browser(app))
+    someone.agrees()
+    found = {"anonymous": Browser(app), "patient": someone.browser}
+    for role in Role:
+        found[role.value] = Worker(app, hire(database, role.value, role)).signs_in().browser
+    return found
+
+
+def test_the_table_names_every_address_and_no_other(app):
+    assert {name for name, _, _ in addresses(app)} == set(MAY)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_address_is_open_to_whom_the_table_says(app, database, shelf, walkers, role):
+    intake_id = Patients(database, shelf).sends(SAME_DAY)
+    with database.reading() as tx:
+        patient_id = intakes.facts(tx, intake_id).patient_id
+    values = {**FILLED, "intake_id": intake_id, "patient_id": patient_id}
+    browser, wrong = walkers[role], []
+
+    for name, rule, method in sorted(addresses(app), key=lambda each: LAST.get(each[0], 0)):
+        with app.test_request_context():
+            path = str(rule.build({key: values[key] for key in rule.arguments})[1])  # type: ignore[index]
+        if "static" in path:
+            with browser.client.get(path) as response:
+                assert response.status_code == 200
+        elif is_denied(method, asked(browser, method, path)) is (role in MAY[name]):
+            wrong.append(name)
+
+    assert wrong == []
+
+
+def asked(browser: Browser, method: str, path: str) -> Page:
+    if method == "GET":
+        return Page(path, browser.client.get(path))
+    data = {"csrf_token": browser.token(), "version": "1"}
+    return Page(path, browser.client.post(path, data=data))
+
+
+@pytest.mark.parametrize("role", ["anonymous", "patient", "front_desk", "admin"])
+def test_a_refused_page_shows_nothing_of_the_patient(app, database, shelf, walkers, role):
+    intake_id = Patients(database, shelf).sends(SAME_DAY)
+
+    for path in (f"/staff/intakes/{intake_id}/summary.pdf", f"/staff/intakes/{intake_id}/notes"):
+        method = "GET" if path.endswith("pdf") else "POST"
+        page = asked(walkers[role], method, path)
+        assert is_denied(method, page)
+        assert b"Rivera" not in page.body
+
+
+def test_a_route_that_names_nobody_stops_the_start(app):
+    app.add_url_rule("/open", "open", view_func=lambda: "open")
+
+    with pytest.raises(Misconfigured, match="open"):
+        require_declarations(app)
+
+
+def test_what_is_not_there_is_the_same_to_everybody_who_is_let_in(app, walkers):
+    missing = "0195a3c0-0000-7000-8000-00000000dead"
+
+    assert walkers["clinician"].get(f"/staff/intakes/{missing}", 404).heading
+    assert walkers["anonymous"].get(f"/staff/intakes/{missing}", 303).location
+    assert walkers["clinician"].get("/staff/intakes/not-an-id", 404).heading
