@@ -57,12 +57,13 @@ def open_worklist(
     queue: Queue | None,
     after: str | None,
     now: datetime,
+    limit: int = PAGE_ROWS,
 ) -> Listed:
     """Read a page of the worklist. Raises BadInput for a strange `after`."""
     with database.writing() as tx:
         worklist.mark_overdue(tx, now)
         page = worklist.worklist(
-            tx, scope=scope, owner_id=by.id, after=after, limit=PAGE_ROWS, queue=queue
+            tx, scope=scope, owner_id=by.id, after=after, limit=limit, queue=queue
         )
         ids = [row.facts.id for row in page.rows]
         _record(tx, by, "worklist.view", None, now, detail=f"{scope.value}, {len(ids)} rows")
@@ -91,12 +92,19 @@ def open_people(database: Database, *, by: Member, now: datetime) -> list[Member
         return staff.everyone(tx)
 
 
-def open_audit(database: Database, *, by: Member, after: UUID | None, now: datetime) -> Trail:
+def open_audit(
+    database: Database,
+    *,
+    by: Member,
+    after: UUID | None,
+    now: datetime,
+    limit: int = AUDIT_ROWS,
+) -> Trail:
     """Read who saw or did what, newest first; `after` is the last row of the page before."""
     with database.writing() as tx:
-        found = audit.trail(tx, after=after, limit=AUDIT_ROWS + 1)
+        found = audit.trail(tx, after=after, limit=limit + 1)
         _record(tx, by, "audit.view", None, now)
-        return Trail(tuple(found[:AUDIT_ROWS]), _people(tx), len(found) > AUDIT_ROWS)
+        return Trail(tuple(found[:limit]), _people(tx), len(found) > limit)
 
 
 def _people(tx: Transaction) -> dict[UUID, Member]:

@@ -42,6 +42,8 @@ PRIVATE = {
     "pregnancy-signs": ["none"],
     "birth-recent": "no",
     "hit-head": "no",
+    "bad-headache": "no",
+    "heavy-bleeding": "no",
 }
 INCOMPLETE = {"pee-change": "not-sure", "pee-kind": ["slow-often"], "sex-change": None}
 TWO_WEEKS = {"weight-loss": "yes"}
@@ -98,9 +100,7 @@ class Patients:
         self.database = database
         self.shelf = shelf
 
-    def drafts(
-        self, changes: Mapping[str, Any] | None = None, *, at: datetime = BEFORE
-    ) -> UUID:
+    def drafts(self, changes: Mapping[str, Any] | None = None, *, at: datetime = BEFORE) -> UUID:
         """Begin and answer everything, and leave it there."""
         form = shipped_questionnaire()
         begun = start_intake(
