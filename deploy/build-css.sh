@@ -53,5 +53,5 @@ for weight in Regular Bold; do
     small=$(echo "$weight" | tr '[:upper:]' '[:lower:]')
     cp "$package/dist/fonts/public-sans/PublicSans-$weight.woff2" "$static/fonts/public-sans-$small.woff2"
 done
-size=$(cat "$static/css/uswds.css" "$static/css/clinic.css" | gzip -9 | wc -c)
-echo "uswds.css and clinic.css: $size bytes gzipped"
+size=$(cat "$static"/css/*.css | gzip -9 | wc -c)
+echo "all style sheets together: $size bytes gzipped"
