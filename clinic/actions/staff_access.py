@@ -1,9 +1,9 @@
-"""How staff come in and go out: signing in with a limit on guesses, and signing out. Audited."""
+"""How staff come in and go out: sign in within limits, change the password, sign out. Audited."""
 
 from datetime import datetime
 from uuid import UUID
 
-from clinic.errors import TooManyAttempts
+from clinic.errors import BadInput, TooManyAttempts
 from clinic.store import audit, limits, staff
 from clinic.store.audit import Actor
 from clinic.store.database import Database, Transaction
@@ -15,11 +15,46 @@ def sign_in(
 ) -> Member | None:
     """Give the member whom name and password let in, or None. Raises TooManyAttempts.
 
-    Whether the name, the password or the account was wrong is never told. A try is counted
-    before the password is looked at, so that many at the same moment count one by one; a
-    right one clears the account's count and adds nothing to the address's.
+    Whether the name, the password or the account was wrong is never told.
     """
     name = staff.plain_username(username)
+    member = _checked(database, name, password, address, now)
+    with database.writing() as tx:
+        if member is None:
+            known = staff.by_username(tx, name)
+            known_id = known.id if known else None
+            _record(tx, audit.SYSTEM, "staff.sign_in", known_id, now, result="refused")
+        else:
+            _record(tx, Actor("staff", member.id), "staff.sign_in", member.id, now)
+    return member
+
+
+def change_password(
+    database: Database, member: Member, current: str, new: str, *, address: str, now: datetime
+) -> bool:
+    """Set another password, and end every session; False when the current one is wrong.
+
+    Raises TooManyAttempts, and BadInput for a new one that is too short or the same.
+    """
+    if _checked(database, member.username, current, address, now) is None:
+        return False
+    if new == current:
+        raise BadInput("Choose another password than the one you have.")
+    with database.writing() as tx:
+        staff.set_password(tx, member.id, new, now=now)
+        _record(tx, Actor("staff", member.id), "staff.change_password", member.id, now)
+    return True
+
+
+def _checked(
+    database: Database, name: str, password: str, address: str, now: datetime
+) -> Member | None:
+    """Check a password within the limits.
+
+    A try is counted before the password is looked at, so that many at the same moment
+    count one by one; a right one clears the account's count and adds nothing to the
+    address's.
+    """
     account = f"{name}|{address}"
     with database.writing() as tx:
         wait = limits.hit(tx, limits.SIGN_IN_ACCOUNT, account, now)
@@ -30,12 +65,8 @@ def sign_in(
     with database.writing() as tx:
         if member is None:
             limits.hit(tx, limits.SIGN_IN_ADDRESS, address, now)
-            known = staff.by_username(tx, name)
-            known_id = known.id if known else None
-            _record(tx, audit.SYSTEM, "staff.sign_in", known_id, now, result="refused")
         else:
             limits.forget(tx, limits.SIGN_IN_ACCOUNT, account)
-            _record(tx, Actor("staff", member.id), "staff.sign_in", member.id, now)
     return member
 
 

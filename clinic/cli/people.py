@@ -80,7 +80,7 @@ def run_staff_reset(given: argparse.Namespace) -> int:
     password = secrets.token_urlsafe(PASSWORD_BYTES)
     with open_database(load_settings()) as database, database.writing() as tx:
         member = _member(tx, given.username)
-        staff.set_password(tx, member.id, password, now=utc_now())
+        staff.set_password(tx, member.id, password, now=utc_now(), must_change=True)
         _note(tx, "staff.reset", member)
     print(f"New password for {given.username}, shown once: {password}")
     return 0

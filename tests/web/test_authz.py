@@ -52,6 +52,8 @@ MAY = {
     "GET /staff/sign-in": EVERYBODY,
     "POST /staff/sign-in": EVERYBODY,
     "POST /staff/sign-out": STAFF,
+    "GET /staff/password": STAFF,
+    "POST /staff/password": STAFF,
     "GET /staff/": STAFF,
     "GET /staff/patients/<uuid:patient_id>": CLINIC,
     "GET /staff/people/": ADMIN,

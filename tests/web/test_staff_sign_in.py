@@ -7,10 +7,10 @@ from clinic.store import audit, staff
 from clinic.store.database import Database
 from clinic.store.staff import Role
 from clinic.web.sessions import PLAIN_NAME
-from tests.web.browser import Browser, path_of
+from tests.web.browser import Browser, Page, path_of
 from tests.web.conftest import Clock
 from tests.web.patient import Patient
-from tests.web.staff import PASSWORD, Worker, hire
+from tests.web.staff import BEFORE, PASSWORD, Worker, hire
 
 HOME = "/staff/"
 DOOR = "/staff/sign-in"
@@ -216,3 +216,79 @@ def test_every_way_through_the_door_is_audited(desk, database):
         ("staff.sign_out", "done", True),
     ]
     assert all("nobody" not in row.detail for row in rows)
+
+
+# --- one's own password --------------------------------------------------------------
+
+OWN = "four words of my own"
+
+
+@pytest.fixture
+def newcomer(app: Flask, database: Database) -> Worker:
+    with database.writing() as tx:
+        member = staff.add(
+            tx,
+            username="newcomer",
+            name="New Comer",
+            role=Role.FRONT_DESK,
+            password=PASSWORD,
+            now=BEFORE,
+            must_change=True,
+        )
+    return Worker(app, member)
+
+
+def changes(worker: Worker, current: str, new: str, again: str = "", status: int = 200) -> Page:
+    worker.browser.get("/staff/password")
+    fields = {"current": current, "new": new, "again": again or new}
+    return worker.browser.post("/staff/password", fields, status)
+
+
+def test_a_password_that_somebody_else_chose_is_changed_first(newcomer):
+    newcomer.signs_in()
+    for path in (HOME, "/staff/intakes/0195a3c0-0000-7000-8000-000000000001"):
+        assert newcomer.browser.get(path, 303).location == "/staff/password"
+
+    changes(newcomer, PASSWORD, OWN, status=303)
+
+    assert "Your password was changed." in newcomer.browser.follow().text
+    assert newcomer.browser.get(HOME).heading
+
+
+def test_a_changed_password_ends_every_other_session(app, desk):
+    elsewhere = Worker(app, desk.member).signs_in()
+    desk.signs_in()
+
+    changes(desk, PASSWORD, OWN, status=303)
+
+    assert elsewhere.browser.get(HOME, 303).location.startswith(DOOR)
+    assert desk.browser.get(HOME).heading
+    assert elsewhere.tries(PASSWORD, 200).errors
+    assert elsewhere.tries(OWN).location == HOME
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "again", "error"),
+    [
+        (WRONG, OWN, OWN, "This is not the password you have now."),
+        (PASSWORD, "short", "short", "Use 15 to 128 characters."),
+        (PASSWORD, OWN, OWN + "x", "Type the new password twice the same."),
+        (PASSWORD, PASSWORD, PASSWORD, "Choose another password than the one you have."),
+        ("", OWN, OWN, "Type the password you have now."),
+    ],
+)
+def test_a_password_is_not_changed_without_its_three_right_fields(desk, current, new, again, error):
+    desk.signs_in()
+
+    page = changes(desk, current, new, again)
+
+    assert page.errors == [error]
+    assert OWN not in page.body.decode()
+
+
+def test_guessing_the_password_from_an_open_session_is_limited_too(desk):
+    desk.signs_in()
+    for _ in range(5):
+        changes(desk, WRONG, OWN)
+
+    assert changes(desk, PASSWORD, OWN, status=429).headers["Retry-After"]

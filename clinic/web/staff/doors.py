@@ -8,7 +8,7 @@ from flask import Blueprint, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import Unauthorized
 
-from clinic.errors import BadInput, ClinicError, NotAllowed, NotFound, Refused
+from clinic.errors import BadInput, ClinicError, NotAllowed, NotFound, Refused, TooManyAttempts
 from clinic.store.staff import Member, Role
 from clinic.web import sessions
 from clinic.web.security import signed_in
@@ -16,10 +16,11 @@ from clinic.web.staff.rows import Reader
 from clinic.web.staff.words import ROLE_WORDS
 from clinic.web.visit import now, zone
 
+PASSWORD = ("/staff/password", "Password")
 LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
-    Role.FRONT_DESK: (("/staff/", "Worklist"),),
-    Role.CLINICIAN: (("/staff/", "Worklist"),),
-    Role.ADMIN: (("/staff/people/", "People"), ("/staff/audit/", "Audit")),
+    Role.FRONT_DESK: (("/staff/", "Worklist"), PASSWORD),
+    Role.CLINICIAN: (("/staff/", "Worklist"), PASSWORD),
+    Role.ADMIN: (("/staff/people/", "People"), ("/staff/audit/", "Audit"), PASSWORD),
 }
 
 TYPED = ("text", "words", "reason")
@@ -44,6 +45,7 @@ def dress(blueprint: Blueprint) -> None:
     blueprint.context_processor(_head)
     blueprint.register_error_handler(Unauthorized, _signed_out)
     blueprint.register_error_handler(CSRFError, _not_taken)
+    blueprint.register_error_handler(TooManyAttempts, _too_many)
     for kind, (status, heading) in STOPPED.items():
         blueprint.register_error_handler(kind, _stop(status, heading))
 
@@ -70,6 +72,11 @@ def _stop(status: int, heading: str) -> Callable[[ClinicError], tuple[str, int]]
         return render_template("staff/stop.html", heading=heading, words=str(error)), status
 
     return page
+
+
+def _too_many(error: TooManyAttempts) -> tuple[str, int, dict[str, str]]:
+    page = render_template("staff/stop.html", heading="Too many wrong tries", words=str(error))
+    return page, 429, {"Retry-After": str(error.wait_seconds)}
 
 
 def _signed_out(_error: Unauthorized) -> tuple[str, int]:

@@ -13,10 +13,11 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, EqualTo, Length, ValidationError
 
 from clinic.errors import BadInput
 from clinic.store.outcomes import OutcomeKind
+from clinic.store.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH
 from clinic.triage.rules import Urgency
 from clinic.web.staff.words import LEVEL_WORDS, OUTCOME_WORDS
 
@@ -50,6 +51,29 @@ class SignInForm(Form):
     password = PasswordField(
         "Password",
         validators=[DataRequired("Type your password."), _too_long(LONGEST_PASSWORD)],
+    )
+
+
+class PasswordForm(Form):
+    """Another password, with the one that stands."""
+
+    current = PasswordField(
+        "Password now",
+        validators=[DataRequired("Type the password you have now."), _too_long(LONGEST_PASSWORD)],
+    )
+    new = PasswordField(
+        "New password",
+        validators=[
+            DataRequired("Type a new password."),
+            Length(
+                min=MINIMUM_LENGTH,
+                max=MAXIMUM_LENGTH,
+                message=f"Use {MINIMUM_LENGTH} to {MAXIMUM_LENGTH} characters.",
+            ),
+        ],
+    )
+    again = PasswordField(
+        "New password again", validators=[EqualTo("new", "Type the new password twice the same.")]
     )
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import staff_access, worklists
@@ -13,7 +13,7 @@ from clinic.web import sessions
 from clinic.web.security import Audience, open_to, signed_in
 from clinic.web.staff import intakes
 from clinic.web.staff.doors import dress, place_after, reader
-from clinic.web.staff.forms import SignInForm, errors_of
+from clinic.web.staff.forms import PasswordForm, SignInForm, errors_of
 from clinic.web.staff.lists import patient_words, trail_words
 from clinic.web.staff.rows import calls_today, groups
 from clinic.web.staff.words import FILTER_WORDS
@@ -24,6 +24,9 @@ dress(blueprint)
 blueprint.register_blueprint(intakes.blueprint)
 
 WRONG_PAIR = "The user name and the password do not go together."
+WRONG_PASSWORD = "This is not the password you have now."  # noqa: S105
+BEFORE_CHANGE = ("staff.password", "staff.sign_out", "staff.sign_in")
+"""What somebody may do whose password was chosen by another."""
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -64,6 +67,51 @@ def _let_in(member: Member) -> WebResponse:
     session[sessions.STAFF_ID] = str(member.id)
     sessions.renew()
     return redirect(place or url_for("staff.worklist"), code=303)
+
+
+@blueprint.before_request
+def change_first() -> WebResponse | None:
+    """Let nobody go on with a password that somebody else chose."""
+    member = g.get("signed_in")
+    if member is None or not member.must_change_password or request.endpoint in BEFORE_CHANGE:
+        return None
+    return redirect(url_for("staff.password"), code=303)
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+@open_to(Audience.FRONT_DESK, Audience.CLINICIAN, Audience.ADMIN)
+def password() -> str | WebResponse:
+    """Change one's own password; every other session ends."""
+    member = reader().member
+    form = PasswordForm(request.form if request.method == "POST" else None)
+    if request.method == "POST" and form.validate() and _changed(form, member):
+        answer = _let_in(member)
+        flash("Your password was changed.", "success")
+        return answer
+    return render_template(
+        "staff/password.html",
+        form=form,
+        errors=list(errors_of(form)),
+        must_change=member.must_change_password,
+    )
+
+
+def _changed(form: PasswordForm, member: Member) -> bool:
+    try:
+        changed = staff_access.change_password(
+            database(),
+            member,
+            form.current.data,
+            form.new.data,
+            address=remote_address(),
+            now=now(),
+        )
+    except BadInput as fault:
+        form.new.errors = [str(fault)]
+        return False
+    if not changed:
+        form.current.errors = [WRONG_PASSWORD]
+    return changed
 
 
 @blueprint.route("/sign-out", methods=["POST"])
