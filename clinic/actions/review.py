@@ -118,7 +118,12 @@ def outcomes_for(facts: Facts, role: Role) -> tuple[OutcomeKind, ...]:
         return EMERGENCY_OUTCOMES
     if facts.state not in WAITING or facts.queue not in CALL_QUEUES:
         return ()
-    return tuple(kind for kind in CALL_OUTCOMES if role is Role.CLINICIAN or kind not in LOWERED_TO)
+    first = EMERGENCY_OUTCOMES if facts.urgency is Urgency.EMERGENCY_NOW else ()
+    return tuple(
+        kind
+        for kind in dict.fromkeys((*first, *CALL_OUTCOMES))
+        if role is Role.CLINICIAN or kind not in LOWERED_TO
+    )
 
 
 def record_outcome(

@@ -76,7 +76,7 @@ def test_the_front_desk_reads_whom_to_call_why_and_what_to_say(desk, patients):
         "Call now: 555-555-0142",
         "New loss of feeling between the legs, in pee or poop.",
         "Call 911 or go to the emergency room now. Do not drive yourself.",
-        "Three tries in 15 minutes",
+        "Try three times in 15 minutes.",
         "Emergency contact: Luis 555-555-0199",
         "awaiting clinical review",
     ):
@@ -178,7 +178,21 @@ def test_an_answer_changed_after_the_emergency_page_shows_both_and_holds_the_lev
 
     assert page.heading.endswith("Emergency now")
     assert "Yes at 8:40 am, changed to No at 8:41 am" in words_of(page, ".red_flag")[0]
-    assert "The level stands until a clinician decides." in page.text
+    assert "The level stays until you decide." in page.text
+
+
+def test_an_answer_that_was_changed_twice_still_shows_the_one_that_met_the_emergency(
+    clinician, patients
+):
+    intake_id = patients.drafts({"legs-weak": "yes", "weak-kind": ["cant-rise"]})
+    patients.corrects(intake_id, {"legs-weak": "no"}, BEFORE + timedelta(minutes=1))
+    patients.corrects(intake_id, {"legs-weak": "not-sure"}, BEFORE + timedelta(minutes=2))
+    patients.presses_send(intake_id, at=BEFORE + timedelta(minutes=3))
+
+    told = words_of(clinician.opens(intake_id), ".red_flag")[0]
+
+    assert "Yes at 8:40 am, changed to No at 8:41 am" in told
+    assert "No at 8:41 am, changed to Not sure at 8:42 am" in told
 
 
 def test_flags_are_told_as_present_denied_or_not_answered(clinician, patients):
@@ -237,6 +251,30 @@ def test_a_draft_with_an_emergency_can_be_called_and_recorded(clinician, patient
 
     assert not facts(database, intake_id).emergency_open
     assert "On the way." in clinician.opens(intake_id).text
+
+
+def test_an_emergency_that_nobody_reached_is_called_again_in_the_same_words(
+    desk, patients, database
+):
+    intake_id = patients.sends(EMERGENCY)
+    desk.opens(intake_id)
+    desk.does("outcome", outcome="could_not_reach", words="")
+
+    page = desk.browser.follow()
+
+    assert "Call 911 or go to the emergency room now." in page.text
+    assert "Call again" in desk.browser.get("/staff/").text
+    desk.opens(intake_id)
+    desk.does("outcome", outcome="called", words="His son drives him in.")
+    with database.reading() as tx:
+        assert len(outcomes.all_of(tx, intake_id)) == 2
+
+
+def test_a_draft_does_not_list_every_question_that_was_not_reached(desk, patients):
+    intake_id = patients.drafts({**EMERGENCY, "fever": None, "chills": None})
+
+    assert "not reached" in desk.opens(intake_id).text
+    assert "shaking chills" not in desk.opens(intake_id).text
 
 
 # --- acts ----------------------------------------------------------------------------

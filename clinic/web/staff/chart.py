@@ -61,7 +61,7 @@ def with_level(opened: Opened) -> Assessment:
 
 def chart_view(opened: Opened, summary: Summary, standing: Standing, zone: tzinfo) -> Chart:
     """Give a clinician's view of an intake."""
-    changed = {each.key: each for each in summary.corrections}
+    changed = _changed(summary.corrections)
     flags = [
         RedFlag(
             finding, _evidence(finding, opened.intake, changed, zone), _state(finding, standing)
@@ -107,8 +107,16 @@ def _line(summary: Summary, line_id: str) -> str:
     return "" if text.startswith(NONE) else text
 
 
+def _changed(corrections: tuple[Correction, ...]) -> dict[str, str]:
+    """Every change of an answer, oldest first, by its key."""
+    texts: dict[str, list[str]] = {}
+    for each in corrections:
+        texts.setdefault(each.key, []).append(each.text)
+    return {key: "; ".join(each) for key, each in texts.items()}
+
+
 def _evidence(
-    finding: FindingWords, intake: Intake, changed: Mapping[str, Correction], zone: tzinfo
+    finding: FindingWords, intake: Intake, changed: Mapping[str, str], zone: tzinfo
 ) -> tuple[Evidence, ...]:
     """The answers that speak for a finding; for one that is held, those that did."""
     spoken = {} if finding.held else {piece.key: piece.text for piece in finding.because}
@@ -120,7 +128,7 @@ def _evidence(
             key,
             words[:1].upper() + words[1:],
             _given_at(intake, key, zone),
-            changed[key].text if key in changed else "",
+            changed.get(key, ""),
         )
         for key, words in spoken.items()
     )

@@ -12,8 +12,8 @@ from clinic.questionnaire.conditions import comparisons
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Answer
 from clinic.questionnaire.values import Coding
+from clinic.store.outcomes import OutcomeKind
 from clinic.store.queues import Queue
-from clinic.store.records import Facts
 from clinic.summary.lines import SENSITIVE
 from clinic.triage.assess import Assessment
 from clinic.triage.rules import RuleSet, Urgency
@@ -63,7 +63,7 @@ def desk_view(opened: Opened, rules: RuleSet, standing: Standing) -> Desk:
         reasons=_reasons(opened, rules),
         missing=missing,
         missing_private=private,
-        script=_script(opened.facts),
+        script=_script(opened),
         patient_id=opened.facts.patient_id,
     )
 
@@ -104,9 +104,12 @@ def _words(answer: Answer) -> str:
     )
 
 
-def _script(facts: Facts) -> str:
+def _script(opened: Opened) -> str:
     """Give which call script fits: emergency, today or missing; "" when no call is due."""
-    if facts.emergency_open:
+    facts = opened.facts
+    last = opened.outcomes[-1].outcome if opened.outcomes else None
+    missed = facts.urgency is Urgency.EMERGENCY_NOW and last is OutcomeKind.COULD_NOT_REACH
+    if facts.emergency_open or (missed and facts.queue is Queue.SAME_DAY):
         return "emergency"
     if facts.queue is Queue.SAME_DAY:
         return "today"

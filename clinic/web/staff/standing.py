@@ -131,12 +131,19 @@ def _events(opened: Opened, reader: Reader) -> Iterator[Event]:
 
 
 def _of_patient(intake: Intake, reader: Reader) -> Iterator[Event]:
-    moments = [(intake.created_at, "began the form")]
-    moments += [(at, "was shown the emergency page") for at in {a.at for a in intake.alarms}]
+    yield _did(intake.created_at, "began the form", reader)
+    shown: set[str] = set()
+    for alarm in intake.alarms:
+        event = _did(alarm.at, "was shown the emergency page", reader)
+        if event.when not in shown:
+            shown.add(event.when)
+            yield event
     if intake.submitted_at:
-        moments.append((intake.submitted_at, "sent the answers"))
-    for at, what in moments:
-        yield Event(at, moment(at, reader.zone, reader.now), "Patient", what)
+        yield _did(intake.submitted_at, "sent the answers", reader)
+
+
+def _did(at: datetime, what: str, reader: Reader) -> Event:
+    return Event(at, moment(at, reader.zone, reader.now), "Patient", what)
 
 
 def _of_staff(
