@@ -60,8 +60,8 @@ def _started(port: int, folder: Path, demo: bool) -> tuple[subprocess.Popen[byte
     }
     command = [str(Path(sys.executable).with_name("clinic")), "run", *(["--demo"] if demo else [])]
     began = time.perf_counter()
-    log = (folder / "log.txt").open("ab")
-    process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    with (folder / "log.txt").open("ab") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     while time.perf_counter() - began < BOOT_SECONDS:
         if process.poll() is not None:
             raise SystemExit(f"the program ended at once: {(folder / 'log.txt').read_text()}")

@@ -51,7 +51,8 @@ def work_once(settings: Settings, database: Database, now: datetime) -> None:
 def _deliver(settings: Settings, database: Database, message: Message, now: datetime) -> None:
     """Send one message outside any transaction, then note what came of it."""
     mail = notice(
-        message,
+        message.kind,
+        message.id,
         clinic_name=settings.clinic_name,
         duty_address=settings.duty_address,
         at=now.astimezone(settings.zone),

@@ -43,7 +43,8 @@ def run_service(given: argparse.Namespace) -> int:
         port = given.port or settings.port
         if given.demo:
             _tell_demo(settings, _made_demo(settings, database))
-        print(f"Open http://{given.host}:{port}/ (staff: http://{given.host}:{port}/staff/)")
+        where = f"http://{given.host}:{port}"
+        print(f"Open {where}/ (staff: {where}/staff/)", flush=True)
         stop = threading.Event()
         worker = threading.Thread(target=work_until, args=(stop, settings, database), daemon=True)
         worker.start()
@@ -83,7 +84,7 @@ def run_verify(given: argparse.Namespace) -> int:
     """Prove the data; 1 when something is not in order."""
     del given
     settings = load_settings()
-    with open_database(settings) as database:
+    with open_database(settings, must_exist=True) as database:
         report = verify(database, anchor_file(settings))
     for line in report.lines:
         print(line)

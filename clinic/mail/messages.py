@@ -3,8 +3,7 @@
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-
-from clinic.store.outbox import Message
+from uuid import UUID
 
 SUBJECTS = {
     "emergency_met": "An intake needs a call now",
@@ -13,13 +12,13 @@ SUBJECTS = {
 
 
 def notice(
-    message: Message, *, clinic_name: str, duty_address: str, at: datetime
+    kind: str, message_id: UUID, *, clinic_name: str, duty_address: str, at: datetime
 ) -> EmailMessage | None:
-    """Give the mail for an outbox message, or None when nobody is to be told.
+    """Give the mail for a kind of message, or None when nobody is to be told.
 
     It holds no patient data: not a name, not a reference, not an answer.
     """
-    subject = SUBJECTS.get(message.kind)
+    subject = SUBJECTS.get(kind)
     if subject is None or not duty_address:
         return None
     mail = EmailMessage()
@@ -27,6 +26,6 @@ def notice(
     mail["From"] = duty_address
     mail["To"] = duty_address
     mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = make_msgid(idstring=message.id.hex, domain="clinic.invalid")
+    mail["Message-ID"] = make_msgid(idstring=message_id.hex, domain="clinic.invalid")
     mail.set_content(f"{subject}.\n\nSign in and open the worklist.\n")
     return mail

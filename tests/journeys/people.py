@@ -20,6 +20,7 @@ class Person:
         self.context = context
         self.base = base
         self.faults: list[str] = []
+        context.set_default_timeout(8_000)
         self.page = context.new_page()
         self.page.on("console", lambda said: self._heard(said.type, said.text))
         self.page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
@@ -121,6 +122,8 @@ class Patient(Person):
 
     def fills_in(self) -> None:
         """Answer everything on the page at hand, follow-ups included as they show."""
+        for closed in self.page.locator("main form details:not([open]) > summary").all():
+            closed.click()
         done: set[str] = set()
         for _ in range(4):
             names = [n for n in self._names_shown() if n in self.plans and n not in done]
@@ -173,10 +176,9 @@ class Patient(Person):
             fields.first.fill(values[0])
 
     def _tick(self, box: Locator) -> None:
-        """Tick a box where a finger would: on its label."""
-        label = self.page.locator(f'label[for="{box.get_attribute("id")}"]').first
+        """Tick a box, where it can be reached."""
         if not box.is_checked():
-            label.click()
+            box.check()
 
 
 class Staff(Person):
