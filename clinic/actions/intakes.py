@@ -18,6 +18,7 @@ from clinic.store import assessments, audit, intakes, limits, outbox, patients
 from clinic.store.database import Database, Transaction
 from clinic.store.resume_codes import plain_code
 from clinic.triage.assess import Assessment, assess_intake
+from clinic.triage.interrupting import emergencies_of_page
 from clinic.triage.rules import RuleSet
 
 STALE_AFTER = timedelta(hours=24)
@@ -44,7 +45,10 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An intake after a page was left. `alarming`: an emergency page has to be shown now."""
+    """An intake after a page was left. `alarming`: an emergency page has to be shown now.
+
+    That is so for a new emergency, and for one that rests on this page and is still true.
+    """
 
     intake: Intake
     assessment: Assessment
@@ -116,11 +120,13 @@ def record_answers(
         after = intake.recorded(changes, offered=offered, now=now, today=today, given_by=given_by)
         assessment = assess_intake(rules, after, today)
         after = after.alarmed([finding.rule_id for finding in assessment.emergencies], now)
-        alarming = len(after.alarms) > len(intake.alarms)
+        is_new = len(after.alarms) > len(intake.alarms)
+        alarming = is_new or bool(emergencies_of_page(rules, after, offered, today))
         saved = _saved(tx, after, assessment, rules, now)
         _audit(tx, "intake.answer", intake.id, now)
         if alarming:
             _audit(tx, "intake.emergency", intake.id, now)
+        if is_new:
             outbox.enqueue(tx, kind=EMERGENCY_MESSAGE, payload={"intake": str(intake.id)}, now=now)
     return Recorded(saved, assessment, alarming)
 

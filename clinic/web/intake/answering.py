@@ -48,12 +48,13 @@ def keep(intake: Intake, page: Step, form: StepForm) -> str | None:
     )
     g.intake = kept.intake
     changing = is_changing()
+    answered = not form.rearranged and form.validate()
+    if answered and page.id in actions.ASKED_AGAIN:
+        session[CONFIRMED_KEY] = {**session.get(CONFIRMED_KEY, {}), page.id: now().isoformat()}
     if kept.alarming:
         return url_for("intake.urgent", after=page.id, change=1 if changing else None)
-    if form.rearranged or not form.validate():
+    if not answered:
         return None
-    if page.id in actions.ASKED_AGAIN:
-        session[CONFIRMED_KEY] = {**session.get(CONFIRMED_KEY, {}), page.id: now().isoformat()}
     return place_after(kept.intake, page, changing=changing)
 
 
