@@ -11,6 +11,7 @@ from clinic.actions.intakes import ASKED_AGAIN
 from clinic.app import create_app
 from clinic.store import assessments, audit, intakes, outbox, patients, worklist
 from clinic.store.tables import intake as intake_table
+from clinic.store.tables import outbox as outbox_table
 from clinic.store.tables import patient as patient_table
 from clinic.triage.rules import Urgency
 from tests.web.browser import Browser
@@ -297,12 +298,94 @@ def test_an_emergency_in_a_draft_is_on_the_worklist(patient, browser, database):
     assert row.card.reason
 
 
-def test_the_emergency_page_is_not_shown_twice_for_one_answer(patient, browser):
+def test_the_same_page_with_the_same_answer_leads_to_the_emergency_page_again(patient, browser):
     patient.agrees()
     patient.answers_step("right-now", walk_now="no-legs")
     patient.answers_step("right-now", walk_now="no-legs")
 
-    assert browser.page.location == "/intake/feeling"
+    assert browser.page.location.startswith("/intake/urgent")
+    assert browser.follow().link("Go on with the questions") == "/intake/feeling"
+
+
+def test_staff_get_one_message_for_one_emergency(patient, database):
+    patient.agrees()
+    patient.answers_step("right-now", walk_now="no-legs")
+    patient.answers_step("right-now", walk_now="no-legs")
+
+    with database.reading() as tx:
+        assert tx.scalar(select(func.count()).select_from(outbox_table)) == 1
+
+
+def test_an_old_emergency_does_not_interrupt_a_later_page(patient, browser):
+    patient.agrees()
+    patient.answers_step("right-now", walk_now="no-legs")
+    patient.answers_step("feeling")
+    assert browser.page.location == "/intake/strength"
+    patient.answers_step("strength")
+
+    assert browser.page.location == "/intake/pain"
+
+
+def test_a_second_sign_of_the_same_emergency_interrupts_its_own_page(patient, browser):
+    patient.agrees()
+    patient.answers_step("right-now", walk_now="no-legs")
+    patient.answers_step("strength", legs_weak="yes", weak_kind="cant-rise")
+    patient.fills(browser.follow())
+    assert browser.page.location.startswith("/intake/urgent")
+    patient.answers_step("right-now")
+
+    assert browser.page.location.startswith("/intake/urgent")
+
+
+def test_one_with_an_emergency_can_look_again_after_a_day_and_send(patient, browser, clock):
+    patient.answers_everything(walk_now="no-legs")
+    clock.forward(hours=25)
+    browser.get("/intake/resume")
+    browser.submit(patient.code_and_birth_date())
+    for step in ASKED_AGAIN:
+        patient.fills(browser.get(f"/intake/{step}?change=1"))
+
+    page = browser.get("/intake/review")
+    assert "More than a day has gone by" not in page.text
+    assert patient.sends().heading == "Call 911 or go to the emergency room now"
+
+
+def test_urgent_care_is_named_only_when_it_is_enough(patient):
+    patient.answers_everything(rash="yes")
+
+    assert "You can go to urgent care or an emergency room." in patient.sends().text
+
+
+def test_urgent_care_is_not_named_beside_a_sign_that_it_cannot_look_at(patient):
+    patient.answers_everything(rash="yes", fever="yes", fever_number="high", bad_headache="no")
+    page = patient.sends()
+
+    assert "You need to talk to a clinician today." in page.text
+    assert "You can go to urgent care" not in page.text
+
+
+def test_nobody_who_is_told_to_lie_still_is_told_to_be_taken_there(patient):
+    patient.answers_everything(
+        major_injury="yes",
+        injury_when="within-7-days",
+        injury_checked="not-checked",
+        hit_head="no",
+        legs_weak="yes",
+        weak_kind="cant-rise",
+    )
+    page = patient.sends()
+
+    assert "Lie still. Do not let anyone bend or lift you. Call 911." in page.text
+    assert "Let someone take you" not in page.text
+    assert "Do not drive." in page.text
+
+
+def test_a_new_nerve_sign_of_the_same_day_says_not_to_drive(patient):
+    patient.answers_everything(leg_weak="yes", weak_kind="cant-lift")
+    page = patient.sends()
+
+    assert "You need to talk to a clinician today." in page.text
+    assert "Do not drive." in page.text
 
 
 def test_a_corrected_answer_does_not_lower_the_level(patient, the_intake, database):

@@ -14,6 +14,7 @@ from clinic.summary.answers import Answers
 from clinic.summary.build import build_summary
 from clinic.summary.model import Summary
 from clinic.triage.assess import Assessment, Finding, assess_intake
+from clinic.triage.rules import Urgency
 from clinic.web.intake.answering import confirmed, hold, is_changing, keep, saving
 from clinic.web.intake.entry import ConsentForm, errors_of
 from clinic.web.intake.forms import StepForm
@@ -39,7 +40,9 @@ blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 
 QUESTIONNAIRE = "low-back-intake"
 NERVE_FLAGS = frozenset({"cauda_equina", "motor_deficit", "cord_compression"})
-"""red_flags.md section 1: with an emergency of these, the patient must not drive."""
+GOES_TODAY = frozenset({Urgency.EMERGENCY_NOW, Urgency.SAME_DAY})
+NERVE_RULES = ("CES-", "MOT-")
+"""red_flags.md section 1: whoever is told to go today because of these must not drive."""
 
 
 @blueprint.route("/", methods=["GET", "POST"])
@@ -188,7 +191,7 @@ def done() -> str | WebResponse:
         "intake/done.html",
         reference=intake.reference,
         assessment=assessment,
-        no_driving=_must_not_drive(assessment.emergencies),
+        no_driving=_must_not_drive(assessment.leading),
         next_steps=articles().page("next-steps", g.language),
         advice=articles().page("advice", g.language),
         after=articles().page("after-sending", g.language),
@@ -258,8 +261,12 @@ def urgent() -> str | WebResponse:
     )
 
 
-def _must_not_drive(emergencies: tuple[Finding, ...]) -> bool:
-    return any(NERVE_FLAGS.intersection(finding.flags) for finding in emergencies)
+def _must_not_drive(findings: tuple[Finding, ...]) -> bool:
+    return any(
+        NERVE_FLAGS.intersection(finding.flags) or finding.rule_id.startswith(NERVE_RULES)
+        for finding in findings
+        if finding.urgency in GOES_TODAY
+    )
 
 
 def _signs() -> object:
