@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from clinic.errors import ContentFault
 from clinic.library.articles import check_articles
+from clinic.library.demo import FOLDER as DEMO
+from clinic.library.demo import read_demo
 from clinic.library.drawings import check_drawings
 from clinic.library.faults import Fault
 from clinic.library.questionnaires import check_questionnaire, questionnaire_paths
@@ -43,6 +45,9 @@ def content_faults(content: Path) -> list[str]:
     rules, found = check_rules(content)
     faults += map(str, found)
     plan = _or_faults(lambda: read_summary_plan(content), EMPTY_PLAN, faults)
+    if SHIPPED in forms and (content / DEMO).is_dir():
+        shipped = forms[SHIPPED]
+        _or_faults(lambda: read_demo(content, shipped), None, faults)
     if rules is not None:
         faults += _unknown_sources(content, rules, sources)
         if SHIPPED in forms:

@@ -73,6 +73,8 @@ def read_demo(content: Path, questionnaire: Questionnaire) -> DemoPlan:
     """Read the demo of a questionnaire. Raises ContentFault with every fault."""
     path = content / FOLDER / f"{questionnaire.id}.yaml"
     faults: list[Fault] = []
+    if not path.is_file():
+        raise ContentFault([f"{path}:1: this file is missing: the demo is made from it"])
     mapping = read_mapping(path.read_text(encoding="utf-8"), str(path), faults)
     plan = None
     if mapping is not None:
