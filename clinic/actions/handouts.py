@@ -55,11 +55,13 @@ class Handouts:
     def handout(self) -> Handout:
         """Give the whole handout."""
         signs = self.articles.page("safety-net", self.language)
+        advice = self.articles.page("advice", self.language)
         facility = self.articles.get("options", "choosing-a-facility", self.language)
         return Handout(
             language=self.language,
             status=signs.status,
             next_steps=dict(self._next_steps()),
+            advice={part.id: self._html(advice, part.id) for part in advice.sections},
             signs=self._html(signs, "signs"),
             signs_more=self._html(signs, "do-not-wait"),
             crisis=self._html(signs, "crisis"),

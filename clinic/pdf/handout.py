@@ -48,11 +48,15 @@ class OptionSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handout:
-    """All of it in one language. `next_steps` goes by urgency, and has `incomplete` as well."""
+    """All of it in one language. `next_steps` goes by urgency, and has `incomplete` as well.
+
+    `advice` are the extra words of some rules, by the ids that the rules name.
+    """
 
     language: str
     status: str
     next_steps: Mapping[str, tuple[str, Markup]]
+    advice: Mapping[str, Markup]
     signs: Markup
     signs_more: Markup
     crisis: Markup

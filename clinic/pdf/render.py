@@ -22,6 +22,7 @@ from clinic.pdf.handout import Handout
 from clinic.pdf.printable import Printable
 from clinic.pdf.style import written_out
 from clinic.summary.model import Summary
+from clinic.triage.advice import advice_ids
 from clinic.triage.rules import Urgency
 
 FALLBACK_FONT = Path(__file__).parent / "fonts" / "DejaVuSans.woff2"
@@ -123,6 +124,7 @@ class Renderer:
             mine_sections={section.id: section for section in mine.sections},
             anchors={said.key: f"answer-{n}" for n, said in enumerate(summary.said(), 1)},
             handout=self.handouts.get(mine.language, self.handouts["en"]),
+            told=_told(mine),
             stretch_now=summary.urgency not in SEEN_FIRST,
             body_address=self.assets.body.address(summary.body_map.regions),
             squares=any(self._lacks_letters(summary)),
@@ -194,6 +196,12 @@ def warmed(renderer: Renderer) -> Renderer:
     gc.freeze()
     gc.set_threshold(*GARBAGE_THRESHOLD)
     return renderer
+
+
+def _told(summary: Summary) -> tuple[str, ...]:
+    """The extra words for the patient, as the page had them after sending."""
+    deciding = [each for each in summary.findings if each.urgency is summary.urgency]
+    return advice_ids(deciding, incomplete=summary.incomplete)
 
 
 def _title(summary: Summary, edition: Edition) -> str:

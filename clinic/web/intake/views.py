@@ -13,8 +13,8 @@ from clinic.store import assessments, intakes
 from clinic.summary.answers import Answers
 from clinic.summary.build import build_summary
 from clinic.summary.model import Summary
-from clinic.triage.assess import Assessment, Finding, assess_intake
-from clinic.triage.rules import Urgency
+from clinic.triage.advice import advice_ids
+from clinic.triage.assess import Assessment, assess_intake
 from clinic.web.intake.answering import confirmed, hold, is_changing, keep, saving
 from clinic.web.intake.entry import ConsentForm, errors_of
 from clinic.web.intake.forms import StepForm
@@ -39,10 +39,6 @@ from clinic.web.visit import (
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 
 QUESTIONNAIRE = "low-back-intake"
-NERVE_FLAGS = frozenset({"cauda_equina", "motor_deficit", "cord_compression"})
-GOES_TODAY = frozenset({Urgency.EMERGENCY_NOW, Urgency.SAME_DAY})
-NERVE_RULES = ("CES-", "MOT-")
-"""red_flags.md section 1: whoever is told to go today because of these must not drive."""
 
 
 @blueprint.route("/", methods=["GET", "POST"])
@@ -191,7 +187,7 @@ def done() -> str | WebResponse:
         "intake/done.html",
         reference=intake.reference,
         assessment=assessment,
-        no_driving=_must_not_drive(assessment.leading),
+        told=advice_ids(assessment.leading, incomplete=assessment.incomplete),
         next_steps=articles().page("next-steps", g.language),
         advice=articles().page("advice", g.language),
         after=articles().page("after-sending", g.language),
@@ -253,19 +249,10 @@ def urgent() -> str | WebResponse:
     changing = is_changing()
     return render_template(
         "intake/urgent.html",
-        findings=emergencies,
-        no_driving=_must_not_drive(emergencies),
+        told=advice_ids(emergencies),
         advice=articles().page("advice", g.language),
         back=place_of(left[0], changing=changing) if left else url_for("intake.start"),
         go_on=place_after(intake, left[0], changing=changing) if left else place_to_go_on(intake),
-    )
-
-
-def _must_not_drive(findings: tuple[Finding, ...]) -> bool:
-    return any(
-        NERVE_FLAGS.intersection(finding.flags) or finding.rule_id.startswith(NERVE_RULES)
-        for finding in findings
-        if finding.urgency in GOES_TODAY
     )
 
 
