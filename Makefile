@@ -24,7 +24,7 @@ test: ## Set up what is missing, then run the tests: under five minutes
 
 proof: ## Run the long proofs: kills, fuzz, matrices
 	@deploy/setup.sh test
-	.venv/bin/python -m pytest -m proof
+	.venv/bin/python -m pytest -m proof -o faulthandler_timeout=0
 
 check: ## Look at format, lint, types, the direction of imports, and all content
 	@deploy/setup.sh check
