@@ -178,3 +178,15 @@ def test_the_browsers_back_brings_no_name_code_or_birth_date_back(browser, path)
     assert page.form["autocomplete"] == "off"
     for field in page.form.select("input:not([type=hidden])"):
         assert field.get("autocomplete", "off") == "off", field["name"]
+
+
+def test_the_status_of_a_draft_with_an_emergency_says_again_what_to_do(patient, browser):
+    patient.agrees()
+    patient.answers_step("about-you")
+    patient.answers_step("right-now", walk_now="no-legs")
+    browser.get("/status")
+    browser.submit(patient.code_and_birth_date())
+    page = browser.follow()
+
+    assert "Call 911 or go to the emergency room now." in page.text
+    assert "You have not sent your answers yet." in page.text
