@@ -62,7 +62,7 @@ class Waiting:
         context = self.browser.new_context(
             viewport=viewport, java_script_enabled=javascript, reduced_motion="reduce"
         )
-        person = kind(context, self.program.base)
+        person = kind(context, self.program.base, javascript=javascript)
         self.people.append(person)
         return person
 

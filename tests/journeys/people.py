@@ -1,7 +1,8 @@
 """People at a browser: their methods are what people do. Each page they meet is checked."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Request, expect
@@ -16,9 +17,13 @@ MOST_PAGES = 60
 class Person:
     """Somebody with a browser profile of their own."""
 
-    def __init__(self, context: BrowserContext, base: str) -> None:
+    seen: ClassVar[set[tuple[str, str]]] = set()
+    """Pages that axe has read in this run, by path and heading: once each is enough."""
+
+    def __init__(self, context: BrowserContext, base: str, *, javascript: bool = True) -> None:
         self.context = context
         self.base = base
+        self.javascript = javascript
         self.faults: list[str] = []
         context.set_default_timeout(8_000)
         self.page = context.new_page()
@@ -64,7 +69,7 @@ class Person:
     @property
     def path(self) -> str:
         """The path of the page at hand."""
-        return self.page.url.removeprefix(self.base).partition("?")[0]
+        return urlsplit(self.page.url).path
 
     @property
     def words(self) -> str:
@@ -76,7 +81,13 @@ class Person:
         expect(self.page.locator("body")).to_contain_text(words)
 
     def looks(self) -> None:
-        """What must be true of every page: axe finds nothing, and it fits the screen."""
+        """What must be true of every page: axe finds nothing, and it fits the screen.
+
+        axe waits for a script of its own, so it cannot read a page with scripts off.
+        """
+        if not self.javascript or (self.path, self.heading) in self.seen:
+            return
+        self.seen.add((self.path, self.heading))
         found = AXE.run(self.page, options={"runOnly": RULES["runOnly"]}).response["violations"]
         for violation in found:
             places = [" ".join(map(str, node["target"])) for node in violation["nodes"][:3]]
@@ -96,8 +107,8 @@ class Person:
 class Patient(Person):
     """Somebody with a sore back."""
 
-    def __init__(self, context: BrowserContext, base: str) -> None:
-        super().__init__(context, base)
+    def __init__(self, context: BrowserContext, base: str, *, javascript: bool = True) -> None:
+        super().__init__(context, base, javascript=javascript)
         self.plans: dict[str, Any] = dict(plain_answers())
         self.code = ""
 

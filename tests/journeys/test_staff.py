@@ -1,0 +1,67 @@
+"""Staff see who needs them first, read a patient, note, record, and mark reviewed."""
+
+import pytest
+
+from tests.journeys.conftest import Waiting
+from tests.journeys.people import Staff
+
+pytestmark = pytest.mark.journey
+
+
+def opens(staff: Staff, name: str) -> None:
+    staff.page.get_by_role("link", name=name).first.click()
+    staff.page.wait_for_load_state()
+    staff.looks()
+
+
+def test_the_front_desk_calls_back_an_emergency(waiting_room: Waiting) -> None:
+    patient = waiting_room.patient(javascript=False)
+    patient.plans |= {"full-name": ["Colin Calledback"], "walk-now": ["no-legs"]}
+    patient.agrees("Colin Calledback")
+    patient.starts_answering()
+    patient.goes_on(until="/intake/urgent")
+
+    desk = waiting_room.staff("front_desk")
+    first_group = desk.page.locator("main h2").first.inner_text()
+    assert "mergency" in first_group
+    opens(desk, "Colin Calledback")
+    record = desk.path
+    assert "PHQ" not in desk.words
+    desk.page.locator('[name="outcome"]').first.check()
+    desk.page.locator('textarea[name="words"], [name="words"]').first.fill("Spoke with Colin.")
+    desk.presses("Record it")
+
+    clinician = waiting_room.staff("clinician")
+    clinician.opens(record)
+    clinician.sees("Spoke with Colin.")
+
+
+def test_a_clinician_reads_notes_and_signs_off_a_patient(waiting_room: Waiting) -> None:
+    patient = waiting_room.patient(javascript=False)
+    patient.plans["full-name"] = ["Rita Reviewed"]
+    patient.agrees("Rita Reviewed")
+    patient.starts_answering()
+    patient.goes_on()
+    patient.sends()
+
+    clinician = waiting_room.staff("clinician")
+    opens(clinician, "Rita Reviewed")
+    clinician.sees("not examined")
+    clinician.page.locator('form textarea[name="text"], form textarea').first.fill("Call in May.")
+    clinician.presses("Add note")
+    clinician.sees("Call in May.")
+    clinician.presses("Mark reviewed")
+    clinician.sees("eviewed")
+
+    number = clinician.path.rsplit("/", 1)[-1]
+    paper = clinician.context.request.get(f"{clinician.base}/staff/intakes/{number}/summary.pdf")
+    assert paper.status == 200
+    assert paper.body().startswith(b"%PDF-")
+
+
+def test_signing_out_ends_it_on_the_server(waiting_room: Waiting) -> None:
+    clinician = waiting_room.staff("clinician")
+    clinician.presses("Sign out")
+    clinician.opens("/staff/")
+
+    assert clinician.path == "/staff/sign-in"
