@@ -1,0 +1,1 @@
+"""Tests of the commands: what they print, and exit codes that scripts can trust."""
