@@ -1,5 +1,6 @@
 """Serving with waitress: one process, a few threads, and no request that can be read two ways."""
 
+import sys
 from typing import Any
 
 from flask import Flask
@@ -10,6 +11,8 @@ from waitress.server import create_server
 from clinic.web.visit import house_of
 
 THREADS = 8
+SWITCH_SECONDS = 0.0005
+"""How long one thread computes before another may: the writer's turn is short, and all wait for it."""
 CONNECTIONS = 300
 IDLE_SECONDS = 30
 MAX_BODY_BYTES = 2 * 1024 * 1024
@@ -43,7 +46,11 @@ class Channel(HTTPChannel):
 
 
 def make_server(app: Flask, host: str, port: int) -> Any:
-    """Give a waitress server, listening and not yet running; `run()` serves."""
+    """Give a waitress server, listening and not yet running; `run()` serves.
+
+    Behind TLS the proxy's word for the visitor's address is kept: without it everybody would
+    share one address, and one person's guesses would shut the door for all.
+    """
     server = create_server(
         app,
         host=host,
@@ -54,7 +61,7 @@ def make_server(app: Flask, host: str, port: int) -> Any:
         max_request_body_size=MAX_BODY_BYTES,
         max_request_header_size=MAX_HEADER_BYTES,
         ident=None,
-        clear_untrusted_proxy_headers=True,
+        clear_untrusted_proxy_headers=not house_of(app).settings.behind_tls,
     )
     server.channel_class = Channel
     return server
@@ -62,6 +69,7 @@ def make_server(app: Flask, host: str, port: int) -> Any:
 
 def serve(app: Flask, host: str, port: int) -> None:
     """Serve an app until the process is told to stop."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     server = make_server(app, host, port)
     pool = house_of(app).pool
     pool.warm()

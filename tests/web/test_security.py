@@ -3,9 +3,10 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from sqlalchemy import func, select
 
 from clinic.app import create_app
@@ -208,15 +209,23 @@ def test_ready_says_no_while_the_database_is_away(browser, settings, database):
 # --- the server ----------------------------------------------------------------------
 
 
-@pytest.fixture
-def port(app) -> Iterator[int]:
+@contextmanager
+def served(app: Flask) -> Iterator[int]:
     server = make_server(app, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield server.effective_port
-    server.close()
-    server.task_dispatcher.shutdown()
-    thread.join(timeout=5)
+    try:
+        yield server.effective_port
+    finally:
+        server.close()
+        server.task_dispatcher.shutdown()
+        thread.join(timeout=5)
+
+
+@pytest.fixture
+def port(app) -> Iterator[int]:
+    with served(app) as port:
+        yield port
 
 
 def ask(port: int, request: str) -> bytes:
@@ -256,3 +265,19 @@ def test_a_request_with_hundreds_of_headers_is_refused(port):
     answer = ask(port, f"GET / HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n")
 
     assert answer.split(b" ")[1] == b"400"
+
+
+@pytest.mark.parametrize(("behind_tls", "seen"), [(True, b"203.0.113.9"), (False, b"127.0.0.1")])
+def test_a_visitor_is_told_apart_by_the_word_of_the_proxy_and_of_nobody_else(
+    settings, database, shelf, pool, behind_tls, seen
+):
+    behind = settings.model_copy(update={"behind_tls": behind_tls})
+    app = create_app(behind, database=database, shelf=shelf, pool=pool)
+    whose = open_to(Audience.PUBLIC)(lambda: str(request.remote_addr))
+    app.add_url_rule("/whose", "whose", view_func=whose)
+
+    with served(app) as port:
+        told = "X-Forwarded-For: 198.51.100.1, 203.0.113.9\r\nConnection: close\r\n"
+        answer = ask(port, f"GET /whose HTTP/1.1\r\nHost: localhost\r\n{told}\r\n")
+
+    assert answer.rpartition(b"\r\n")[2] == seen
