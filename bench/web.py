@@ -8,7 +8,9 @@ this process, the program runs in its own.
 """
 
 import argparse
+import html
 import http.client
+import re
 import statistics
 import sys
 import threading
@@ -19,7 +21,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from bench.served import memory_mib, served
+from bench.served import Served, memory_mib, served
 
 STEP = "/intake/right-now"
 ANSWERS = {
@@ -38,6 +40,11 @@ ABOUT = {
     "birth-date-day": "17",
     "sex-at-birth": "male",
 }
+
+
+HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
+NAME = re.compile(r'name="([^"]*)"')
+VALUE = re.compile(r'value="([^"]*)"')
 
 
 class Patient:
@@ -66,14 +73,12 @@ class Patient:
         return answer.status, content.decode("utf-8", "replace")
 
     def form(self, page: str) -> dict[str, str]:
-        """The hidden fields of the first posted form of a page."""
-        for form in BeautifulSoup(page, "html.parser").find_all("form"):
-            if form.get("method", "").lower() == "post" and "leave" not in form.get("action", ""):
-                return {
-                    field["name"]: field.get("value", "")
-                    for field in form.find_all("input", type="hidden")
-                }
-        raise SystemExit("no form on the page")
+        """The hidden fields of the posted form in the main part of a page."""
+        main = page[page.index("<main") :]
+        return {
+            NAME.search(tag)[1]: html.unescape(VALUE.search(tag)[1])
+            for tag in HIDDEN.findall(main[: main.index("</form>")])
+        }
 
     def begins(self) -> None:
         """Agree, say who it is, and stand before the step that is measured."""
@@ -118,12 +123,19 @@ def measured(base: str, seconds: float, patients: int) -> dict[str, list[float]]
     return took
 
 
-def makes_papers(base: str, stop: threading.Event, made: list[int]) -> None:
-    """One patient after another asks for the paper of a draft, until told to stop."""
-    while not stop.is_set():
-        patient = Patient(base)
-        patient.begins()
-        status, _ = patient.ask("GET", "/intake/summary.pdf")
+def makes_papers(program: Served, stop: threading.Event, made: list[int]) -> None:
+    """A clinician opens the paper of one patient after the other, each made for the first time."""
+    clinician = Patient(program.base)
+    username, password = program.sign_in("clinician")
+    fields = clinician.form(clinician.ask("GET", "/staff/sign-in")[1])
+    sign_in = {**fields, "username": username, "password": password}
+    status, _ = clinician.ask("POST", "/staff/sign-in", sign_in)
+    assert status == 303, status
+    worklist = clinician.ask("GET", "/staff/?scope=all")[1]
+    for path in dict.fromkeys(re.findall(r'href="(/staff/intakes/[0-9a-f-]+)', worklist)):
+        if stop.is_set():
+            return
+        status, _ = clinician.ask("GET", f"{path}/summary.pdf")
         made.append(status)
 
 
@@ -152,7 +164,7 @@ def main() -> None:
         for name, took in measured(program.base, given.seconds, given.patients).items():
             print(line(f"{name}, {given.patients} patients", took))
         stop, made = threading.Event(), []
-        papers = threading.Thread(target=makes_papers, args=(program.base, stop, made))
+        papers = threading.Thread(target=makes_papers, args=(program, stop, made))
         papers.start()
         for name, took in measured(program.base, given.seconds, given.patients).items():
             print(line(f"{name}, PDFs being made", took))

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,9 @@ from clinic.triage.rules import RuleSet
 
 STALE_AFTER = timedelta(hours=24)
 """red_flags.md 3.3 (6): after this long the signs that change fast are asked once more."""
+
+FRESH_FOR = timedelta(hours=1)
+"""Within this long a step that is left once more needs no new note of it."""
 
 ASKED_AGAIN = ("right-now", "feeling", "strength")
 """The steps on "right now" and the nerves, in `low-back-intake`."""
@@ -113,22 +117,46 @@ def record_answers(
 
     An intake that was saved since it was read is read again, so that two tabs add up.
     """
+    page = partial(_left, rules, changes, offered=offered, now=now, today=today)
+    left = page(intake)
     with database.writing() as tx:
         if intakes.facts(tx, intake.id).version != intake.version:
-            intake = intakes.load(tx, intake.id, library, for_update=True)
-        given_by = who_answers(intake.response.with_answers(changes))
-        after = intake.recorded(changes, offered=offered, now=now, today=today, given_by=given_by)
-        assessment = assess_intake(rules, after, today)
-        after = after.alarmed([finding.rule_id for finding in assessment.emergencies], now)
-        is_new = len(after.alarms) > len(intake.alarms)
-        alarming = is_new or bool(emergencies_of_page(rules, after, offered, today))
-        saved = _saved(tx, after, assessment, rules, now)
+            left = page(intakes.load(tx, intake.id, library, for_update=True))
+        saved = _saved(tx, left.intake, left.assessment, rules, now)
         _audit(tx, "intake.answer", intake.id, now)
-        if alarming:
+        if left.alarming:
             _audit(tx, "intake.emergency", intake.id, now)
-        if is_new:
+        if left.is_new:
             outbox.enqueue(tx, kind=EMERGENCY_MESSAGE, payload={"intake": str(intake.id)}, now=now)
-    return Recorded(saved, assessment, alarming)
+    return Recorded(saved, left.assessment, left.alarming)
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """A page that was left, judged: all that needs no database, so that nobody waits for it."""
+
+    intake: Intake
+    assessment: Assessment
+    alarming: bool
+    is_new: bool
+
+
+def _left(
+    rules: RuleSet,
+    changes: Mapping[str, Answer | None],
+    before: Intake,
+    *,
+    offered: Collection[str],
+    now: datetime,
+    today: date,
+) -> _Left:
+    given_by = who_answers(before.response.with_answers(changes))
+    after = before.recorded(changes, offered=offered, now=now, today=today, given_by=given_by)
+    assessment = assess_intake(rules, after, today)
+    after = after.alarmed([finding.rule_id for finding in assessment.emergencies], now)
+    is_new = len(after.alarms) > len(before.alarms)
+    again = emergencies_of_page(rules, after, assessment, offered, today)
+    return _Left(after, assessment, is_new or bool(again), is_new)
 
 
 def _saved(
@@ -232,12 +260,20 @@ def resume_intake(
     return Found(found, sent=draft is None)
 
 
+def is_confirmed_by(
+    intake: Intake, step: Step, confirmed: Mapping[str, datetime], now: datetime
+) -> bool:
+    """True when leaving a step now is worth noting: it changes fast, and was left long ago."""
+    return step.id in ASKED_AGAIN and now - _last_left(intake, step, confirmed) > FRESH_FOR
+
+
 def _is_stale(intake: Intake, step: Step, confirmed: Mapping[str, datetime], now: datetime) -> bool:
-    if step.id not in ASKED_AGAIN:
-        return False
+    return step.id in ASKED_AGAIN and now - _last_left(intake, step, confirmed) > STALE_AFTER
+
+
+def _last_left(intake: Intake, step: Step, confirmed: Mapping[str, datetime]) -> datetime:
     first = min((entry.at for entry in intake.history), default=intake.created_at)
-    last = confirmed.get(step.id, first)
-    return now - last > STALE_AFTER
+    return confirmed.get(step.id, first)
 
 
 def _count(database: Database, limit: limits.Limit, key: str, now: datetime) -> None:

@@ -5,21 +5,20 @@ from datetime import date
 
 from clinic.intake import AGE_YEARS, BIRTH_DATE, Intake
 from clinic.questionnaire.response import Response
-from clinic.triage.assess import assess, assess_intake
+from clinic.triage.assess import Assessment, assess
 from clinic.triage.rules import RuleSet
 
 
 def emergencies_of_page(
-    rules: RuleSet, intake: Intake, page: Collection[str], today: date
+    rules: RuleSet, intake: Intake, assessment: Assessment, page: Collection[str], today: date
 ) -> frozenset[str]:
     """Give the ids of the emergency rules that are true now and rest on a page.
 
-    `page` holds the keys of the questions that it showed. A rule rests on the page when it
-    would not be certain without it, or when the page (and the age) makes it certain alone.
-    One that is only held does not count.
+    `assessment` is that of the intake; `page` holds the keys of the questions that it showed.
+    A rule rests on the page when it would not be certain without it, or when the page (and
+    the age) makes it certain alone. One that is only held does not count.
     """
-    found = assess_intake(rules, intake, today).emergencies
-    true = frozenset(finding.rule_id for finding in found if not finding.held)
+    true = frozenset(found.rule_id for found in assessment.emergencies if not found.held)
     if not true:
         return true
     shown = frozenset(page)

@@ -12,7 +12,7 @@ from clinic.web.visit import house_of
 
 THREADS = 8
 SWITCH_SECONDS = 0.0005
-"""How long one thread computes before another may: the writer's turn is short, and all wait for it."""
+"""How long a thread computes before another may: all wait for the one that writes."""
 CONNECTIONS = 300
 IDLE_SECONDS = 30
 MAX_BODY_BYTES = 2 * 1024 * 1024

@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from clinic.intake import Intake
+from clinic.triage.assess import assess_intake
 from clinic.triage.interrupting import emergencies_of_page
 from tests.make import NOW, make_response
 from tests.triage.test_patients import INTAKE, RULES, TODAY, answered, plain
@@ -21,7 +22,8 @@ def intake_with(**changes: object) -> Intake:
 
 
 def found(step_id: str, intake: Intake) -> frozenset[str]:
-    return emergencies_of_page(RULES, intake, page_of(step_id), TODAY)
+    assessment = assess_intake(RULES, intake, TODAY)
+    return emergencies_of_page(RULES, intake, assessment, page_of(step_id), TODAY)
 
 
 def test_an_emergency_speaks_of_the_page_with_its_answer_alone() -> None:

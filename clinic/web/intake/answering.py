@@ -49,7 +49,7 @@ def keep(intake: Intake, page: Step, form: StepForm) -> str | None:
     g.intake = kept.intake
     changing = is_changing()
     answered = not form.rearranged and form.validate()
-    if answered and page.id in actions.ASKED_AGAIN:
+    if answered and actions.is_confirmed_by(kept.intake, page, confirmed(), now()):
         session[CONFIRMED_KEY] = {**session.get(CONFIRMED_KEY, {}), page.id: now().isoformat()}
     if kept.alarming:
         return url_for("intake.urgent", after=page.id, change=1 if changing else None)
