@@ -247,7 +247,11 @@ def derived_answers(
         derived[AGE_YEARS] = _age(response.answers.get(BIRTH_DATE, ()), today)
     if PAIN_WHERE in known and BODY_MAP in known and BODY_MAP in response.answers:
         ticked = response.answers.get(PAIN_WHERE, ())
-        derived[PAIN_WHERE] = ticked + _places_on_map(known[PAIN_WHERE], response, ticked)
+        places = ticked + _places_on_map(known[PAIN_WHERE], response, ticked)
+        offered = [option.value for option in known[PAIN_WHERE].options]
+        derived[PAIN_WHERE] = tuple(
+            sorted(places, key=lambda place: offered.index(place) if place in offered else -1)
+        )
     return derived
 
 
