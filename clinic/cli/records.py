@@ -9,6 +9,7 @@ from typing import Any
 from clinic.actions.printing import paper_of_response
 from clinic.cli.files import read_response
 from clinic.config import load_settings, utc_now
+from clinic.errors import BadInput
 from clinic.fhir.assessment import assessment_to_json
 from clinic.library.places import content_dir
 from clinic.library.rules import read_rules
@@ -71,7 +72,11 @@ def run_summary(given: argparse.Namespace) -> int:
         large=given.large,
         now=utc_now(),
     )
-    given.output.write_bytes(pdf)
+    try:
+        given.output.write_bytes(pdf)
+    except OSError as error:
+        why = f"{given.output} cannot be written: {error.strerror}. Name another file after -o."
+        raise BadInput(why) from None
     print(f"{given.output}: {len(pdf)} bytes")
     return 0
 
