@@ -75,9 +75,9 @@ def test_somebody_unknown_takes_as_long_as_somebody_known(database):
     def median(username):
         times = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()
             staff.check_password(database, username, "wrong " * 5)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         return statistics.median(times)
 
     assert median("nobody") > median("nina") / 3

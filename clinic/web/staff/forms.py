@@ -45,13 +45,21 @@ class SignInForm(Form):
 
     username = StringField(
         "User name",
-        validators=[DataRequired("Type your user name."), _too_long(LONGEST_NAME)],
+        validators=[_too_long(LONGEST_NAME)],
         filters=[plain_text],
     )
     password = PasswordField(
         "Password",
         validators=[DataRequired("Type your password."), _too_long(LONGEST_PASSWORD)],
     )
+
+    def validate_username(self, field: StringField) -> None:
+        """Ask for a name where nothing was typed; beside a password a blank one is a wrong one.
+
+        So a guess without a name gets the same answer in the same time as any other.
+        """
+        if not field.data and not self.password.data:
+            raise ValidationError("Type your user name.")
 
 
 class PasswordForm(Form):
