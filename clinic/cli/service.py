@@ -1,12 +1,14 @@
 """Commands that serve: run, work, verify."""
 
 import argparse
+import errno
 import threading
 from typing import Any
 
 from clinic.actions.demo import SignIn, make_demo
 from clinic.app import create_app
 from clinic.config import Settings, load_settings, utc_now
+from clinic.errors import Misconfigured
 from clinic.library.places import content_dir
 from clinic.library.shelf import read_shelf
 from clinic.store.audit_chain import anchor_file
@@ -50,6 +52,11 @@ def run_service(given: argparse.Namespace) -> int:
         worker.start()
         try:
             serve(app, given.host, port)
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+                raise
+            why = f"{where} cannot be served: {error.strerror}. Set PORT to another port."
+            raise Misconfigured(why) from None
         finally:
             stop.set()
             worker.join(timeout=10)
@@ -88,6 +95,7 @@ def run_verify(given: argparse.Namespace) -> int:
         report = verify(database, anchor_file(settings))
     for line in report.lines:
         print(line)
+    print("Rows:", ", ".join(f"{name} {count}" for name, count in report.counts.items()))
     for fault in report.faults:
         print(f"FAULT {fault}")
     return 0 if report.ok else 1
