@@ -1,6 +1,7 @@
 """What an assessment and the scores tell other rules: flags, the level, unanswered questions."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from clinic.intake import BIRTH_DATE
 from clinic.questionnaire.conditions import (
@@ -13,6 +14,7 @@ from clinic.questionnaire.conditions import (
 from clinic.questionnaire.model import Questionnaire
 from clinic.triage.assess import Assessment, FlagState
 from clinic.triage.facts import AGE_YEARS, TriageFacts
+from clinic.triage.score import Score
 
 LEVEL = "level"
 INCOMPLETE_SCREEN = "incomplete_screen"
@@ -65,3 +67,22 @@ def unanswered(
 
 def _is_open(facts: TriageFacts, link_id: str) -> bool:
     return facts.known(Kind.QUESTION, link_id) in (Silence.BLANK, Silence.NOT_ASKED)
+
+
+def score_facts(score_ids: Iterable[str], found: Iterable[Score]) -> dict[tuple[Kind, str], Known]:
+    """Give these scores as facts: blank without a result, absent when nothing of it is asked."""
+    facts: dict[tuple[Kind, str], Known] = {
+        (Kind.SCORE, score_id): Silence.ABSENT for score_id in score_ids
+    }
+    facts |= {
+        (Kind.SCORE, score.id): _score(score) for score in found if (Kind.SCORE, score.id) in facts
+    }
+    return facts
+
+
+def _score(score: Score) -> Known:
+    if not score.scored:
+        return Silence.BLANK
+    if score.exact is None:
+        return (score.band,)
+    return (Decimal(score.exact.numerator) / Decimal(score.exact.denominator),)

@@ -1,21 +1,18 @@
 """The scores of one response."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 from clinic.questionnaire.conditions import (
     Facts,
-    Kind,
-    Known,
     Remembering,
-    Silence,
     Truth,
     evaluate,
 )
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Place, Response, enabled_places, enabled_response
+from clinic.triage.derived import score_facts
 from clinic.triage.facts import TriageFacts
 from clinic.triage.score import Score, ScoreDefinition, ScoreTable, Unscored
 from clinic.triage.scoring import OUT_OF_RANGE, WAYS, Answered, Unusable, without_score
@@ -42,7 +39,7 @@ def scores(
         if any(link_id in on_form for link_id in definition.questions)
         and all(given.asks(link_id) for link_id in definition.questions)
     ]
-    more = score_facts(table, found)
+    more = score_facts((definition.id for definition in table.scores), found)
     facts = Remembering(TriageFacts(questionnaire, shown, today, offered, more))
     return tuple(_with_notes(table, score, facts) for score in found)
 
@@ -72,21 +69,3 @@ def _with_notes(table: ScoreTable, score: Score, facts: Facts) -> Score:
         return score
     told = tuple(n.label for n in definition.notes if evaluate(n.when, facts) is Truth.TRUE)
     return replace(score, notes=score.notes + told)
-
-
-def score_facts(table: ScoreTable, found: Iterable[Score]) -> dict[tuple[Kind, str], Known]:
-    """Give the scores as facts for rules: blank without a score, absent when nothing was asked."""
-    facts: dict[tuple[Kind, str], Known] = {
-        (Kind.SCORE, definition.id): Silence.ABSENT for definition in table.scores
-    }
-    for score in found:
-        facts[Kind.SCORE, score.id] = _known(score)
-    return facts
-
-
-def _known(score: Score) -> Known:
-    if not score.scored:
-        return Silence.BLANK
-    if score.exact is None:
-        return (score.band,)
-    return (Decimal(score.exact.numerator) / Decimal(score.exact.denominator),)
