@@ -100,7 +100,12 @@ def _note(tx: Transaction, action: str, member: staff.Member) -> None:
 
 def run_keys_new(given: argparse.Namespace) -> int:
     """Make a key file that only its owner can read."""
-    path = given.file or load_settings().key_file
+    settings = load_settings()
+    path = given.file or settings.key_file
+    if settings.data.resolve() in path.resolve().parents:
+        raise BadInput(
+            f"{path} is in the data folder. Name a place that no copy of it takes along."
+        )
     if path.exists():
         raise BadInput(f"{path} stands already. Name another file; a lost key loses the data.")
     new_key_file(path)

@@ -142,6 +142,13 @@ def test_a_key_file_is_made_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["keys", "new"]) == 1
 
 
+def test_no_key_file_is_made_inside_the_data_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["keys", "new", str(tmp_path / "data" / "k.key")]) == 1
+    assert "data folder" in capsys.readouterr().err
+
+
 def test_people_are_added_reset_and_disabled(capsys: pytest.CaptureFixture[str]) -> None:
     main(["keys", "new"])
 

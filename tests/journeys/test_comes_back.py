@@ -61,3 +61,22 @@ def test_leaving_wipes_the_device(waiting_room: Waiting) -> None:
     patient.opens("/intake/about-you")
 
     assert patient.plans["full-name"][0] not in patient.page.content()
+
+
+def test_who_was_told_to_get_help_is_told_again_on_coming_back(waiting_room: Waiting) -> None:
+    at_home = waiting_room.patient(javascript=False)
+    at_home.plans["walk-now"] = ["no-legs"]
+    at_home.agrees()
+    at_home.starts_answering()
+    at_home.goes_on(until="/intake/urgent")
+
+    later = waiting_room.patient(javascript=False)
+    later.opens("/intake/resume")
+    later.page.locator("[name=code]").fill(at_home.code)
+    for part in ("year", "month", "day"):
+        later.page.locator(f"[name=born-{part}]").fill(at_home.plans[f"birth-date-{part}"][0])
+    later.page.locator("main form button[type=submit]").first.click()
+    later.page.wait_for_load_state()
+
+    assert later.path == "/intake/urgent"
+    assert "911" in later.heading

@@ -64,7 +64,8 @@ def _reopened(intake_id: UUID, code: str) -> str:
         typed = MultiDict((name.removeprefix(KEPT), value) for name, value in kept)
         form = StepForm(page, intake, typed, g.language, today=today(), zone=zone())
         return keep(intake, page, form) or place_of(page)
-    return place_to_go_on(intake)
+    # Whoever was told to get help, and comes back, is told once more before anything else.
+    return url_for("intake.urgent") if intake.alarms else place_to_go_on(intake)
 
 
 def _waiting(posted: MultiDict[str, str]) -> list[tuple[str, str]]:
