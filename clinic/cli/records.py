@@ -12,12 +12,13 @@ from clinic.config import load_settings, utc_now
 from clinic.errors import BadInput
 from clinic.fhir.assessment import assessment_to_json
 from clinic.library.places import content_dir
-from clinic.library.rules import read_rules
+from clinic.library.rulebook import read_rulebook
 from clinic.library.shelf import read_shelf
 from clinic.pdf.render import Edition
 from clinic.store import intakes
 from clinic.store.database import open_database
 from clinic.triage.assess import assess
+from clinic.triage.guidance import guidance
 from clinic.web.visit import details_of
 
 
@@ -51,8 +52,10 @@ def run_assess(given: argparse.Namespace) -> int:
     questionnaire, response = read_response(given.file)
     sent = response.authored.date() if response.authored else None
     today = given.today or sent or load_settings().today(utc_now())
-    assessment = assess(read_rules(content_dir()), questionnaire, response, today=today)
-    print(json.dumps(assessment_to_json(questionnaire, assessment), indent=2))
+    book = read_rulebook(content_dir())
+    assessment = assess(book.red_flags, questionnaire, response, today=today)
+    guided = guidance(book, questionnaire, response, assessment, today=today)
+    print(json.dumps(assessment_to_json(questionnaire, assessment, guided), indent=2))
     return 0
 
 

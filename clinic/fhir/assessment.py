@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from clinic.fhir.guidance import guidance_to_json
 from clinic.fhir.values import write_value
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Answer
 from clinic.questionnaire.values import Coding
 from clinic.triage.assess import Assessment, Finding
+from clinic.triage.guidance import Guidance
 
 
-def assessment_to_json(questionnaire: Questionnaire, assessment: Assessment) -> dict[str, Any]:
+def assessment_to_json(
+    questionnaire: Questionnaire, assessment: Assessment, guidance: Guidance
+) -> dict[str, Any]:
     """Give urgency, incomplete, flags, findings, scores and stretches, with the rules' identity."""
     return {
         "urgency": assessment.urgency,
@@ -17,8 +21,7 @@ def assessment_to_json(questionnaire: Questionnaire, assessment: Assessment) -> 
         "unanswered": list(assessment.unanswered),
         "flags": {flag: str(state) for flag, state in assessment.flags.items()},
         "findings": [_finding(questionnaire, finding) for finding in assessment.findings],
-        "scores": {},
-        "stretches": {},
+        **guidance_to_json(guidance),
         "rules": {"version": assessment.rules_version, "hash": assessment.rules_hash},
     }
 

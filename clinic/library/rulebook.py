@@ -2,19 +2,23 @@
 
 from pathlib import Path
 
-from clinic.library.regenerative import read_regenerative
-from clinic.library.rules import read_rules
-from clinic.library.scores import read_scores
-from clinic.library.stretches import read_stretches
+from clinic.errors import ContentFault
+from clinic.library.regenerative import check_regenerative
+from clinic.library.rules import check_rules
+from clinic.library.scores import check_scores
+from clinic.library.stretches import check_stretches
 from clinic.triage.guidance import RuleBook
 
 
 def read_rulebook(content: Path) -> RuleBook:
-    """Read the tables. Raises ContentFault with every fault of the first that has some."""
-    red_flags = read_rules(content)
-    return RuleBook(
-        red_flags=red_flags,
-        scores=read_scores(content),
-        stretches=read_stretches(content),
-        regenerative=read_regenerative(content, red_flags.named),
-    )
+    """Read the tables. Raises ContentFault with every fault of all of them."""
+    red_flags, faults = check_rules(content)
+    scores, of_scores = check_scores(content)
+    stretches, of_stretches = check_stretches(content)
+    faults += [*of_scores, *of_stretches]
+    if red_flags is not None:
+        regenerative, of_gate = check_regenerative(content, red_flags.named)
+        faults += of_gate
+        if scores and stretches and regenerative:
+            return RuleBook(red_flags, scores, stretches, regenerative)
+    raise ContentFault([str(fault) for fault in faults])

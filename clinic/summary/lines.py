@@ -5,20 +5,6 @@ from dataclasses import dataclass
 
 from clinic.summary.model import Said
 
-SENSITIVE = frozenset(
-    {
-        "infection-risk",
-        "sex-change",
-        "pregnant",
-        "missed-period",
-        "birth-recent",
-        "tb-contact",
-        "staff-self-harm",
-        "regen-wait",
-    }
-)
-"""Questions whose answers stay out of lists, alerts and mail (red_flags.md, 3.4)."""
-
 NO_CODES = frozenset({"no", "none", "never"})
 """The codes that deny a safety question, where its plan names no others."""
 

@@ -6,8 +6,8 @@ import pytest
 
 from clinic.library.places import content_dir
 from clinic.library.rules import read_rules
-from clinic.summary.lines import SENSITIVE
 from clinic.triage.rules import Rule
+from clinic.triage.sensitive import SENSITIVE
 
 MOST_WORDS = 12
 PRIVATE = re.compile(

@@ -14,9 +14,9 @@ from clinic.questionnaire.response import Answer
 from clinic.questionnaire.values import Coding
 from clinic.store.outcomes import OutcomeKind
 from clinic.store.queues import Queue
-from clinic.summary.lines import SENSITIVE
 from clinic.triage.assess import Assessment
 from clinic.triage.rules import RuleSet, Urgency
+from clinic.triage.sensitive import SENSITIVE
 from clinic.web.staff.standing import Standing
 
 PREFERRED = "preferred-contact"
