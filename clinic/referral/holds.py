@@ -1,0 +1,68 @@
+"""What holds a referral back from being sent (DESIGN section 9, referral.md section 2)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clinic.referral.model import Referral
+from clinic.referral.states import State
+from clinic.triage.regenerative import Gate, Override
+
+REGENERATIVE_CONSULT = "regenerative-consult"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Something in the way. `can_override`: a clinician may go on and give the reason."""
+
+    id: str
+    sentence: str
+    can_override: bool = False
+
+
+def holds(
+    referral: Referral,
+    *,
+    letter_hash: str,
+    has_consent: bool,
+    provider_is_there: bool,
+    gate: Gate,
+    gate_reason: str = "",
+    doubled: bool = False,
+    doubled_reason: str = "",
+) -> Iterator[Hold]:
+    """Everything that has to be settled before a referral leaves, in the order to mend it.
+
+    `letter_hash` is that of the letter as it stands, `gate_reason` and `doubled_reason` are
+    what a clinician gave for going on in spite of the gate, or of another referral.
+    """
+    if not has_consent:
+        yield Hold("consent", "Record first that the patient agrees to share this.")
+    if not provider_is_there:
+        yield Hold("provider", "Choose who receives it: the one chosen is no longer listed.")
+    yield from _gate_hold(referral, gate, gate_reason)
+    if doubled and not doubled_reason.strip():
+        yield Hold(
+            "doubled",
+            "This patient was sent to the same service within 30 days. Give a reason to go on.",
+            can_override=True,
+        )
+    if referral.state is not State.READY_FOR_SIGNOFF:
+        yield Hold("state", "Mark the letter as complete first.")
+    if referral.signature is None:
+        yield Hold("signature", "A clinician has to sign the letter first.")
+    elif referral.signature.letter_hash != letter_hash:
+        yield Hold("changed", "The letter was changed after it was signed. Sign it again.")
+
+
+def _gate_hold(referral: Referral, gate: Gate, reason: str) -> Iterator[Hold]:
+    """The gate of the regenerative options blocks its own service and no other."""
+    if referral.service not in gate.blocks:
+        return
+    if gate.override is Override.NONE:
+        yield Hold("gate", "A safety finding is open, or the safety questions are not complete.")
+    elif gate.override is Override.CLINICIAN_WITH_REASON and not reason.strip():
+        yield Hold(
+            "gate",
+            "A fact on the checklist speaks against it now. A clinician may give a reason.",
+            can_override=True,
+        )
