@@ -8,7 +8,6 @@ from clinic.referral.model import Said
 from clinic.referral.states import Act, By, State
 from tests.referral.make import NOW, make_referral, make_signature
 
-
 NOTHING = Said()
 
 
