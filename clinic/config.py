@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from clinic.errors import Misconfigured
+from clinic.opening import OpeningHours, read_opening_hours
 
 KNOWN_LANGUAGES = ("en", "es")
 POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
@@ -62,7 +63,10 @@ class Settings(BaseSettings):
     """False when only an invited patient may start."""
     retention_days: int | None = Field(None, ge=1)
     resume_days: int = Field(14, ge=1, le=90)
-    opening_hours: str = "Monday to Friday, 8 am to 5 pm"
+    opening_hours: str = "Mon-Fri 08:00-17:00"
+    """When somebody is at the clinic, as in clinic/opening.py."""
+    after_hours_phone: str = ""
+    """A line that is answered while the clinic is closed; none when it is empty."""
     call_by: str = "5 pm"
     behind_tls: bool = False
     trusted_hosts: Words = ("127.0.0.1", "localhost")
@@ -127,12 +131,23 @@ class Settings(BaseSettings):
             raise ValueError("write one mail address, such as desk@clinic.example")
         return value
 
-    @field_validator("clinic_phone", "emergency_number", "crisis_line")
+    @field_validator("opening_hours")
     @classmethod
-    def _phone(cls, value: str) -> str:
-        if not PHONE.match(value):
+    def _readable_hours(cls, value: str) -> str:
+        read_opening_hours(value)
+        return value
+
+    @field_validator("clinic_phone", "emergency_number", "crisis_line", "after_hours_phone")
+    @classmethod
+    def _phone(cls, value: str, info: ValidationInfo) -> str:
+        if not PHONE.match(value) and (value or info.field_name != "after_hours_phone"):
             raise ValueError("write a phone number in digits")
         return value
+
+    @property
+    def hours(self) -> OpeningHours:
+        """When somebody is at the clinic."""
+        return read_opening_hours(self.opening_hours)
 
     @property
     def zone(self) -> ZoneInfo:

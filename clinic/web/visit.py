@@ -110,7 +110,7 @@ def details_of(settings: Settings) -> ClinicDetails:
         emergency_number=settings.emergency_number,
         crisis_line=settings.crisis_line,
         call_by=settings.call_by,
-        opening_hours=settings.opening_hours,
+        opening_hours=settings.hours.words,
     )
 
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as WebResponse
 from clinic.actions.intakes import resume_intake
 from clinic.store import intakes
 from clinic.web import sessions
+from clinic.web.hours import closed
 from clinic.web.intake.answering import hold, keep
 from clinic.web.intake.entry import KEPT, KEPT_STEP, ResumeForm
 from clinic.web.intake.forms import StepForm
@@ -118,4 +119,5 @@ def _found(intake_id: UUID) -> str:
         facts=facts,
         next_steps=articles().page("next-steps", g.language),
         signs=articles().page("safety-net", g.language),
+        closed=closed(),
     )

@@ -15,6 +15,7 @@ from clinic.summary.build import build_summary
 from clinic.summary.model import Summary
 from clinic.triage.advice import advice_ids
 from clinic.triage.assess import Assessment, assess_intake
+from clinic.web.hours import closed
 from clinic.web.intake.answering import confirmed, hold, is_changing, keep, saving
 from clinic.web.intake.entry import ConsentForm, errors_of
 from clinic.web.intake.forms import StepForm
@@ -57,6 +58,7 @@ def start() -> str | WebResponse:
         errors=list(errors_of(form)),
         consent=articles().page("consent", g.language),
         open_intake=settings().open_intake,
+        closed=closed(),
         sent=has_intake() and current_intake().submitted,
     )
 
@@ -148,6 +150,7 @@ def review() -> str | WebResponse:
         place_of=lambda step: place_of(step, changing=True),
         place_of_id=lambda step_id: url_for("intake.step", step_id=step_id, change=1),
         back=place_of(intake.steps[-1]),
+        closed=closed(),
         **saving(),
     )
 
@@ -192,6 +195,7 @@ def done() -> str | WebResponse:
         advice=articles().page("advice", g.language),
         after=articles().page("after-sending", g.language),
         signs=_signs(),
+        closed=closed(),
         **saving(),
     )
 
@@ -251,6 +255,7 @@ def urgent() -> str | WebResponse:
         "intake/urgent.html",
         told=advice_ids(emergencies),
         advice=articles().page("advice", g.language),
+        closed=closed(),
         back=place_of(left[0], changing=changing) if left else url_for("intake.start"),
         go_on=place_after(intake, left[0], changing=changing) if left else place_to_go_on(intake),
     )

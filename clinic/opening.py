@@ -1,0 +1,129 @@
+"""When somebody is at the clinic: opening hours, read from one line of text."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SHORT = tuple(day[:3].lower() for day in DAYS)
+MINUTES_OF_DAY = 24 * 60
+ENTRY = re.compile(r"(?P<days>[A-Za-z,\s-]+?)\s+(?P<opens>\d\d:\d\d)\s*-\s*(?P<closes>\d\d:\d\d)")
+EXAMPLE = "Mon-Fri 08:00-17:00; Sat 09:00-12:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The same hours on some days: days from 0 for Monday, minutes from midnight.
+
+    Open from the minute of `opens` until, and not at, the minute of `closes`.
+    """
+
+    days: tuple[int, ...]
+    opens: int
+    closes: int
+
+    @property
+    def words(self) -> str:
+        """Such as "Monday to Friday, 8 am to 5 pm"."""
+        return f"{_days_in_words(self.days)}, {_clock(self.opens)} to {_clock(self.closes)}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """A week of opening hours, as the clinic's own clocks show them. Holidays are not known."""
+
+    spans: tuple[Span, ...]
+
+    @property
+    def words(self) -> str:
+        """All of it in one phrase."""
+        return ", and ".join(span.words for span in self.spans)
+
+
+def read_opening_hours(text: str) -> OpeningHours:
+    """Read hours such as EXAMPLE. Raises ValueError with a sentence that says how to write them."""
+    entries = [entry.strip() for entry in text.split(";") if entry.strip()]
+    if not entries:
+        raise ValueError(f"write days and hours, such as {EXAMPLE}")
+    return OpeningHours(tuple(_span(entry) for entry in entries))
+
+
+def is_open(hours: OpeningHours, local: datetime) -> bool:
+    """True when the clinic is open at a moment, given as its own wall clock shows it."""
+    minute = local.hour * 60 + local.minute
+    return any(
+        local.weekday() in span.days and span.opens <= minute < span.closes for span in hours.spans
+    )
+
+
+def opens_later_today(hours: OpeningHours, local: datetime) -> bool:
+    """True when the clinic is still to open on the same day."""
+    minute = local.hour * 60 + local.minute
+    return any(local.weekday() in span.days and minute < span.opens for span in hours.spans)
+
+
+def _span(entry: str) -> Span:
+    found = ENTRY.fullmatch(entry)
+    if found is None:
+        raise ValueError(f"{entry!r} cannot be read; write days and hours, such as {EXAMPLE}")
+    opens, closes = _minutes(found["opens"]), _minutes(found["closes"])
+    if opens >= closes:
+        raise ValueError(
+            f"{entry!r} must close after it opens; write hours past midnight as two entries"
+        )
+    days = sorted({day for part in found["days"].split(",") for day in _days(part)})
+    return Span(tuple(days), opens, closes)
+
+
+def _minutes(text: str) -> int:
+    hour, minute = (int(part) for part in text.split(":"))
+    if minute > 59 or hour * 60 + minute > MINUTES_OF_DAY:
+        raise ValueError(f"there is no time {text}; write hours from 00:00 to 24:00")
+    return hour * 60 + minute
+
+
+def _days(part: str) -> Iterator[int]:
+    """The days of "Mon" or of "Fri-Mon", which goes round the end of the week."""
+    names = part.split("-")
+    if len(names) > 2:
+        raise ValueError(f"{part.strip()!r} is no day; write days such as Mon or Mon-Fri")
+    first, last = _day(names[0]), _day(names[-1])
+    for step in range((last - first) % 7 + 1):
+        yield (first + step) % 7
+
+
+def _day(name: str) -> int:
+    short = name.strip().lower()
+    for number, day in enumerate(DAYS):
+        if short in (SHORT[number], day.lower()):
+            return number
+    raise ValueError(f"{name.strip()!r} is no day; write Mon, Tue, Wed, Thu, Fri, Sat or Sun")
+
+
+def _days_in_words(days: tuple[int, ...]) -> str:
+    runs: list[list[int]] = []
+    for day in days:
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    said = [_run_in_words(run) for run in runs]
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def _run_in_words(run: list[int]) -> str:
+    if len(run) == 1:
+        return DAYS[run[0]]
+    return f"{DAYS[run[0]]} {'and' if len(run) == 2 else 'to'} {DAYS[run[-1]]}"
+
+
+def _clock(minutes: int) -> str:
+    """The time as it is spoken: 8 am, 12:30 pm, noon, midnight."""
+    if minutes in (0, MINUTES_OF_DAY):
+        return "midnight"
+    if minutes == MINUTES_OF_DAY // 2:
+        return "noon"
+    hour, minute = divmod(minutes, 60)
+    half = "am" if hour < 12 else "pm"
+    return f"{(hour - 1) % 12 + 1}{f':{minute:02}' if minute else ''} {half}"
