@@ -29,7 +29,16 @@ from clinic.store.resume_codes import (
     open_by_code,
     sent_by_code,
 )
-from clinic.store.review import claim, close, mark_reviewed, reopen, set_urgency, take
+from clinic.store.review import (
+    claim,
+    close,
+    keep_card,
+    mark_reviewed,
+    raise_emergency,
+    reopen,
+    set_urgency,
+    take,
+)
 from clinic.store.sealing import Cell, seal, unseal
 from clinic.store.tables import intake as table
 from clinic.triage.assess import Assessment
@@ -47,11 +56,13 @@ __all__ = [
     "idempotency_key",
     "insert",
     "issue_code",
+    "keep_card",
     "listing",
     "load",
     "mark_reviewed",
     "new_reference",
     "open_by_code",
+    "raise_emergency",
     "reopen",
     "save",
     "sent_by_code",
@@ -173,7 +184,7 @@ def save(
     AlreadySubmitted, and Conflict when it was saved by another since it was read.
     """
     row = _row(tx, intake.id)
-    values: dict[str, Any] = _standing(intake, assessment, row.outcome_at, None, now)
+    values: dict[str, Any] = _standing(intake, assessment, row, None, now)
     return _write(tx, row, replace(intake, updated_at=now), card, values)
 
 
@@ -199,7 +210,7 @@ def submit(
     if row.state != IntakeState.DRAFT.value:
         return Sent(_as_kept(tx, intake), first=False)
     values = {
-        **_standing(intake, assessment, row.outcome_at, act_by, now),
+        **_standing(intake, assessment, row, act_by, now),
         "state": intake.state.value,
         "submitted_at": intake.submitted_at,
         "act_by": act_by,
@@ -282,12 +293,13 @@ def _why_not(tx: Transaction, intake: Intake) -> AlreadySubmitted | Conflict:
 def _standing(
     intake: Intake,
     assessment: Assessment | None,
-    outcome_at: datetime | None,
+    row: Row[Any],
     act_by: datetime | None,
     now: datetime,
 ) -> dict[str, Any]:
     """Where the intake stands on the worklist, as plain columns."""
-    began = open_alarms(intake.alarms, assessment if intake.submitted else None, outcome_at)
+    sent = assessment if intake.submitted else None
+    began = open_alarms(intake.alarms, sent, row.outcome_at, row.raised_at)
     urgency = assessment.urgency if assessment else None
     incomplete = assessment.incomplete if assessment else False
     queue = queue_of(

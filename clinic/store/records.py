@@ -67,6 +67,7 @@ class Facts:
     submitted_at: datetime | None
     act_by: datetime | None
     outcome_at: datetime | None
+    raised_at: datetime | None
     reviewed_at: datetime | None
     patient_id: UUID | None
     owner_id: UUID | None

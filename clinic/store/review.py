@@ -13,8 +13,10 @@ from sqlalchemy import select, update
 from clinic.errors import Conflict, IllegalMove, UnknownRecord
 from clinic.intake import IntakeState
 from clinic.store.database import Transaction
+from clinic.store.opening import data_key_of
 from clinic.store.queues import queue_of
-from clinic.store.records import FACTS, Facts
+from clinic.store.records import FACTS, Card, Facts
+from clinic.store.sealing import Cell, seal
 from clinic.store.tables import intake as table
 from clinic.triage.rules import Urgency
 
@@ -77,8 +79,34 @@ def set_urgency(
         "urgency": urgency,
         "act_by": act_by,
         "emergency_open": before.emergency_open or raised,
+        "raised_at": now if raised else before.raised_at,
     }
     return _change(tx, before, version, now, changes)
+
+
+def raise_emergency(tx: Transaction, intake_id: UUID, *, version: int, now: datetime) -> Facts:
+    """Make it an emergency without an outcome, whatever its state, a draft too.
+
+    Raises Conflict and UnknownRecord.
+    """
+    before = _facts(tx, intake_id)
+    changes = {
+        "urgency": Urgency.EMERGENCY_NOW,
+        "act_by": now,
+        "emergency_open": True,
+        "raised_at": now,
+    }
+    return _change(tx, before, version, now, changes)
+
+
+def keep_card(
+    tx: Transaction, intake_id: UUID, card: Card, *, version: int, now: datetime
+) -> Facts:
+    """Keep another card for the list row. Raises Conflict and UnknownRecord."""
+    sealed = seal(
+        data_key_of(tx, intake_id), card.to_bytes(), Cell("intake", "sealed_card", intake_id)
+    )
+    return _change(tx, _facts(tx, intake_id), version, now, {"sealed_card": sealed})
 
 
 def claim(tx: Transaction, intake_id: UUID, *, version: int, now: datetime) -> Facts:

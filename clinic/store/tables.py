@@ -141,6 +141,7 @@ intake = Table(
     _moment("submitted_at", nullable=True),
     _moment("act_by", nullable=True),
     _moment("outcome_at", nullable=True),
+    _moment("raised_at", nullable=True),
     _moment("reviewed_at", nullable=True),
     _of("patient", nullable=True),
     _of("staff", "owner_id", nullable=True),
@@ -225,6 +226,61 @@ outcome = Table(
     _bytes("sealed_note"),
 )
 Index("ix_outcome_intake", outcome.c.intake_id, outcome.c.id)
+
+set_level = Table(
+    "set_level",
+    metadata,
+    _id(),
+    _of("intake", ends=True),
+    _text("computed", 20),
+    _text("level", 20),
+    _of("staff", "set_by"),
+    _moment("set_at"),
+    _bytes("sealed_reason"),
+)
+Index("ix_set_level_intake", set_level.c.intake_id, set_level.c.id)
+
+typed_total = Table(
+    "typed_total",
+    metadata,
+    _id(),
+    _of("intake", ends=True),
+    _of("typed_total", "replaces_id", nullable=True, ends=True),
+    _of("staff", "typed_by"),
+    _moment("typed_at"),
+    _bytes("sealed_total"),
+    UniqueConstraint("replaces_id"),
+)
+Index("ix_typed_total_intake", typed_total.c.intake_id, typed_total.c.id)
+
+staff_fact = Table(
+    "staff_fact",
+    metadata,
+    _id(),
+    _of("intake", ends=True),
+    _of("staff", "stated_by"),
+    _moment("stated_at"),
+    _bytes("sealed_fact"),
+)
+Index("ix_staff_fact_intake", staff_fact.c.intake_id, staff_fact.c.id)
+
+patient_match = Table(
+    "patient_match",
+    metadata,
+    _id(),
+    Column("act_id", Uuid, nullable=False),
+    Column("undoes_id", Uuid, nullable=True),
+    _of("patient", "first_id", ends=True),
+    _of("patient", "second_id", ends=True),
+    Column("number", Integer, nullable=False),
+    _text("state", 20),
+    _of("staff", "decided_by"),
+    _moment("decided_at"),
+    UniqueConstraint("first_id", "second_id", "number"),
+    UniqueConstraint("undoes_id", "first_id", "second_id"),
+)
+Index("ix_patient_match_second", patient_match.c.second_id)
+Index("ix_patient_match_act", patient_match.c.act_id)
 
 document = Table(
     "document",

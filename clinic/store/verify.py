@@ -14,7 +14,18 @@ from clinic.store import audit_chain, patients
 from clinic.store.database import Database, Transaction
 from clinic.store.opening import data_key_of
 from clinic.store.sealing import Cell, unseal
-from clinic.store.tables import assessment, document, intake, metadata, note, outcome, patient
+from clinic.store.tables import (
+    assessment,
+    document,
+    intake,
+    metadata,
+    note,
+    outcome,
+    patient,
+    set_level,
+    staff_fact,
+    typed_total,
+)
 
 SAMPLES = 50
 SEALED = {
@@ -22,6 +33,9 @@ SEALED = {
     assessment: ("sealed_assessment",),
     note: ("sealed_text",),
     outcome: ("sealed_note",),
+    set_level: ("sealed_reason",),
+    typed_total: ("sealed_total",),
+    staff_fact: ("sealed_fact",),
     document: ("sealed_pdf",),
 }
 """What the data key of an intake opens."""
