@@ -1,6 +1,7 @@
 """Reads content/rules/red-flags.yaml: named conditions, rules, and the hash of the set."""
 
 import hashlib
+from collections import Counter
 from pathlib import Path
 
 from ruamel.yaml.comments import CommentedMap
@@ -10,11 +11,14 @@ from clinic.library.conditions import ConditionReader, mappings, names
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.questionnaire.conditions import AnyOf
-from clinic.triage.rules import QuietRule, Rule, RuleSet, Urgency
+from clinic.triage.rules import QuietRule, Rule, RuleSet, Subject, Urgency
 
 RED_FLAGS = Path("rules") / "red-flags.yaml"
 
-SET_KEYS = ("version", "status", "conditions", "self_care", "does_not_fire", "rules")
+SET_KEYS = (
+    *("version", "status", "subjects", "conditions"),
+    *("self_care", "does_not_fire", "rules"),
+)
 RULE_KEYS = (
     *("id", "flag", "urgency", "when", "staff", "row", "about", "advice", "source"),
     *("reviewed_by", "reviewed_on", "review_by"),
@@ -56,12 +60,15 @@ class _RuleReader:
         self.conditions.learn(fields)
         self_care = fields.fields("self_care")
         rules = tuple(self._rule(part) for part in mappings(fields, "rules"))
+        subjects = tuple(_subject(part) for part in mappings(fields, "subjects"))
         self._refuse_doubles(fields, rules)
+        self._want_subjects(fields, rules, subjects)
         return RuleSet(
             version=fields.text("version"),
             hash=hashlib.sha256(text.encode()).hexdigest(),
             rules=rules,
             quiet=tuple(self._quiet(part) for part in mappings(fields, "does_not_fire")),
+            subjects=subjects,
             self_care=self.conditions.when(self_care) if self_care else AnyOf(()),
             named=dict(self.conditions.named),
         )
@@ -79,7 +86,7 @@ class _RuleReader:
             flags=names(part, "flag"),
             staff=part.text("staff"),
             row=part.text_or_none("row", required=False) or "",
-            about=part.text_or_none("about", required=False) or "",
+            about=part.text("about"),
             advice=part.text_or_none("advice", required=False) or "",
             source=names(part, "source"),
             reviewed_by=part.text_or_none("reviewed_by"),
@@ -97,3 +104,22 @@ class _RuleReader:
             if rule.id in seen:
                 fields.fault("rules", f"the rule {rule.id!r} stands twice: give one a new id")
             seen.add(rule.id)
+
+    def _want_subjects(
+        self, fields: Fields, rules: tuple[Rule, ...], subjects: tuple[Subject, ...]
+    ) -> None:
+        """Every rule stands under one subject, so that the public page shows it once."""
+        grouped = Counter(rule_id for subject in subjects for rule_id in subject.rules)
+        known = {rule.id for rule in rules}
+        for rule_id in sorted(known - grouped.keys()):
+            fields.fault("subjects", f"the rule {rule_id!r} stands under no subject: add it to one")
+        for rule_id in sorted(grouped.keys() - known):
+            fields.fault("subjects", f"there is no rule {rule_id!r}: take it out")
+        for rule_id, times in grouped.items():
+            if times > 1:
+                fields.fault("subjects", f"the rule {rule_id!r} stands under {times} subjects")
+
+
+def _subject(part: Fields) -> Subject:
+    part.only(("id", "title", "rules"))
+    return Subject(part.text("id"), part.text("title"), part.texts("rules"))

@@ -33,7 +33,7 @@ class Rule:
     """One rule: what it reads, how urgent it is, and in what words staff are told.
 
     `urgency` is None for a note that sets no level. `advice` is the id of extra words for
-    the patient, or "". `about` are the words for the public, `staff` where it is "".
+    the patient, or "". `about` are the words for the public page, without a condition's name.
     `row` are the words for lists and for the front desk: at most 12 of them, and nothing
     that is private (red_flags.md, 3.4); `staff` where it is "".
     """
@@ -76,11 +76,21 @@ class QuietRule:
     source: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the public page calls a group of rules: what they ask, not what may be behind it."""
+
+    id: str
+    title: str
+    rules: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
     """The red-flag rules with the version and hash that are printed on every paper.
 
-    `named` are its named conditions, which other rule files may use.
+    `named` are its named conditions, which other rule files may use. Every rule stands
+    under one of the `subjects`.
     """
 
     version: str
@@ -88,6 +98,7 @@ class RuleSet:
     rules: tuple[Rule, ...]
     self_care: Condition
     quiet: tuple[QuietRule, ...] = ()
+    subjects: tuple[Subject, ...] = ()
     named: Mapping[str, Named] = field(default_factory=dict, hash=False, repr=False)
 
     def rule(self, rule_id: str) -> Rule:
