@@ -1,0 +1,245 @@
+"""The letter of a referral: one page, in the order SBAR, filled from a summary.
+
+Every line names the questions it comes from, or the member of staff who wrote it. Staff may
+change any line; a changed line no longer claims to be an answer. What the other side does
+not need is left out (referral.md, section 1; red_flags.md, section 3.4).
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from clinic.errors import NotFound
+from clinic.summary.model import Line, Piece, ScoreWords, Summary
+from clinic.triage.assess import FlagState
+from clinic.triage.sensitive import SENSITIVE
+
+MOOD_SCORES = frozenset({"phq-2", "gad-2", "phq-4"})
+INCOMPLETE = "incomplete_screen"
+
+
+class Topic(StrEnum):
+    """A group of private answers that a receiver may need for what is asked."""
+
+    NERVES = "nerves"
+    PREGNANCY = "pregnancy"
+    MOOD = "mood"
+    REGENERATIVE = "regenerative"
+
+
+QUESTIONS_OF: Mapping[Topic, frozenset[str]] = {
+    Topic.NERVES: frozenset({"sex-change"}),
+    Topic.PREGNANCY: frozenset({"pregnant", "missed-period", "birth-recent"}),
+    Topic.MOOD: frozenset({"staff-self-harm"}),
+    Topic.REGENERATIVE: frozenset({"regen-wait"}),
+}
+"""How somebody came by a risk for infection is in no topic: it is never written."""
+
+OPQRST = (
+    *("onset", "provokes", "palliates", "quality"),
+    *("region", "radiation", "severity", "timing"),
+)
+BACKGROUND = (
+    *("usual-care", "cover", "back", "bones", "cancer", "conditions", "pregnancy", "surgeries"),
+    *("medicines", "thinner", "allergies", "devices", "procedures", "scans", "treatments"),
+    *("work", "needs", "answered-by"),
+)
+IMPACT = ("activities", "limits", "hopes", "worries")
+
+
+class Part(StrEnum):
+    """The blocks of a letter."""
+
+    SITUATION = "situation"
+    BACKGROUND = "background"
+    ASSESSMENT = "assessment"
+    REQUEST = "request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterLine:
+    """One line: its label, its words, and where they come from.
+
+    `keys` are the questions it rests on; `by` names the member of staff who wrote it.
+    `quoted`: in the patient's own words, to stand in quotation marks.
+    """
+
+    label: str
+    text: str
+    keys: tuple[str, ...] = ()
+    quoted: bool = False
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One part of the letter."""
+
+    part: Part
+    title: str
+    lines: tuple[LetterLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What staff ask, of whom, and how to answer. `told_patient` says the safety net and when."""
+
+    question: str
+    kind_words: str
+    service: str
+    act_by: str
+    told_patient: str
+    meanwhile: str
+    responsible: str
+    call_back: str
+    financial_tie: str = ""
+    written_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter, ready to be read, changed, signed and printed."""
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256, in hex, of everything that it says and where each line comes from."""
+        return hashlib.sha256(repr(self.blocks).encode()).hexdigest()
+
+    def block(self, part: Part) -> Block:
+        """Give one part."""
+        return next(block for block in self.blocks if block.part is part)
+
+    def edited(self, part: Part, number: int, text: str, *, by: str) -> "Letter":
+        """Give the letter with one line changed, or without it when the text is blank.
+
+        Raises NotFound when there is no such line.
+        """
+        block = self.block(part)
+        if not 0 <= number < len(block.lines):
+            raise NotFound("This line of the letter is not there any more.")
+        line, words = block.lines[number], " ".join(text.split())
+        if words == line.text:
+            return self
+        new = (replace(line, text=words, keys=(), quoted=False, by=by),) if words else ()
+        return self._with(block, (*block.lines[:number], *new, *block.lines[number + 1 :]))
+
+    def added(self, part: Part, text: str, *, by: str) -> "Letter":
+        """Give the letter with one more line at the end of a part."""
+        line = LetterLine(label="Staff found", text=" ".join(text.split()), by=by)
+        block = self.block(part)
+        return self._with(block, (*block.lines, line))
+
+    def _with(self, changed: Block, lines: tuple[LetterLine, ...]) -> "Letter":
+        new = replace(changed, lines=lines)
+        return Letter(tuple(new if block is changed else block for block in self.blocks))
+
+
+def draft_letter(summary: Summary, request: Request, shared: Collection[Topic]) -> Letter:
+    """Fill a letter from a summary; of private answers only the topics `shared` go with it."""
+    hidden = SENSITIVE.difference(*(QUESTIONS_OF[topic] for topic in shared))
+    return Letter(
+        (
+            Block(Part.SITUATION, "Situation", tuple(_situation(summary, request, hidden))),
+            Block(Part.BACKGROUND, "Background", tuple(_told(summary, BACKGROUND, hidden))),
+            Block(Part.ASSESSMENT, "Assessment", tuple(_assessment(summary, shared, hidden))),
+            Block(Part.REQUEST, "Request", tuple(_request(request))),
+        )
+    )
+
+
+def _situation(summary: Summary, request: Request, hidden: Collection[str]) -> Iterator[LetterLine]:
+    by = request.written_by
+    yield LetterLine(label="Question", text=request.question, by=by)
+    yield LetterLine(label="Asked for", text=request.kind_words, by=by)
+    level = summary.level_set
+    if level is not None:
+        yield LetterLine(label="Level", text=level.text, by=level.by)
+    for finding in summary.findings:
+        if finding.urgency is None:
+            continue
+        told = _open_pieces(finding.because, hidden)
+        words = "; ".join(piece.text for piece in told)
+        yield LetterLine(
+            label=finding.urgency_word,
+            text=f"{finding.staff} The patient said: {words}." if words else finding.staff,
+            keys=tuple(piece.key for piece in told),
+        )
+
+
+def _assessment(
+    summary: Summary, shared: Collection[Topic], hidden: Collection[str]
+) -> Iterator[LetterLine]:
+    yield from _told(summary, OPQRST, hidden)
+    yield from _told(summary, IMPACT, hidden)
+    for score in summary.scores:
+        yield from _score(score, shared)
+    for state, label in (
+        (FlagState.PRESENT, "Flags present"),
+        (FlagState.DENIED, "Asked and denied"),
+        (FlagState.NOT_ANSWERED, "Not answered"),
+    ):
+        names = [flag.name for flag in summary.flags_in(state) if flag.id != INCOMPLETE]
+        if names:
+            yield LetterLine(label=label, text=", ".join(names))
+    for stretch in summary.stretches:
+        yield LetterLine(label=stretch.name, text=stretch.word)
+
+
+def _score(score: ScoreWords, shared: Collection[Topic]) -> Iterator[LetterLine]:
+    """A number with its range; of mood only whether to look, unless it is what is asked."""
+    if not score.scored:
+        return
+    if score.id in MOOD_SCORES and Topic.MOOD not in shared:
+        if score.id == "phq-4":
+            yield LetterLine(label="Mood and worry", text=score.band, keys=score.keys)
+        return
+    parts = [f"{score.value} ({score.range})" if score.range else score.value or ""]
+    parts += [word for word in (score.direction, score.band_words) if word]
+    if score.change is not None:
+        parts.append(score.change.text)
+    yield LetterLine(label=score.name, text="; ".join(parts), keys=score.keys)
+
+
+def _request(request: Request) -> Iterator[LetterLine]:
+    by = request.written_by
+    yield LetterLine(label="Asked of", text=f"{request.service}, {request.act_by}", by=by)
+    for label, text in (
+        ("The patient was told", request.told_patient),
+        ("Until then we", request.meanwhile),
+        ("Responsible until seen", request.responsible),
+        ("How to answer", request.call_back),
+        ("Financial tie", request.financial_tie),
+    ):
+        if text:
+            yield LetterLine(label=label, text=text, by=by)
+
+
+def _told(
+    summary: Summary, line_ids: Sequence[str], hidden: Collection[str]
+) -> Iterator[LetterLine]:
+    """Lines of the summary by id, in this order, without what is hidden."""
+    lines = {line.id: line for section in summary.sections for line in section.lines}
+    for line_id in line_ids:
+        line = lines.get(line_id)
+        if line is not None:
+            yield from _letter_line(line, hidden)
+
+
+def _letter_line(line: Line, hidden: Collection[str]) -> Iterator[LetterLine]:
+    pieces = _open_pieces(line.pieces, hidden)
+    if pieces:
+        yield LetterLine(
+            label=line.label,
+            text="; ".join(piece.text for piece in pieces),
+            keys=tuple(piece.key for piece in pieces),
+            quoted=line.quote,
+        )
+    elif not line.pieces:
+        yield LetterLine(label=line.label, text="Not answered")
+
+
+def _open_pieces(pieces: Iterable[Piece], hidden: Collection[str]) -> list[Piece]:
+    return [piece for piece in pieces if piece.key.split(".")[-1] not in hidden]
