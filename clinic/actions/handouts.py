@@ -20,6 +20,7 @@ FACTS = {
     "harms": "Harm",
     "cost": "Cost",
     "other_choices": "Other choices",
+    "ask": "What to ask",
 }
 FACILITY = ("board", "reputation", "checklist", "red-lights", "who-earns")
 SITE_LINK = re.compile(r'<a href="/[^"]*">(.*?)</a>', re.DOTALL)

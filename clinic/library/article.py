@@ -41,10 +41,19 @@ class Span:
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of an option's label, and the keys of the sources it rests on."""
+    """One line of an option's label, the keys of the sources it rests on, and how fresh it is.
+
+    `checked_on` and `review_by` are those of the article, unless the line has its own.
+    """
 
     text: str
     sources: tuple[str, ...]
+    checked_on: dt.date
+    review_by: dt.date
+
+    def is_overdue(self, today: dt.date) -> bool:
+        """True from the day after it should have been checked again."""
+        return today > self.review_by
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,11 @@ class Article:
             if section.id == section_id:
                 return section
         raise NotFound(f"The article {self.id!r} has no section {section_id!r}.")
+
+    def is_overdue(self, today: dt.date) -> bool:
+        """True from the day after the text, or a line of its label, should have been checked."""
+        label = self.facts.values()
+        return today > self.review_by or any(fact.is_overdue(today) for fact in label)
 
     @property
     def html(self) -> str:

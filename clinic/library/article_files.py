@@ -24,7 +24,8 @@ KEYS = (
     "checked_on", "sources", "source_hash",
 )  # fmt: skip
 STRETCH_KEYS = ("figures", "hold", "repeats", "times_a_day")
-FACTS = ("status", "certainty", "benefits", "harms", "cost", "other_choices")
+FACTS = ("status", "certainty", "benefits", "harms", "cost", "other_choices", "ask")
+"""The rows of every label, in the one order in which all of them stand."""
 
 STRETCH_SECTIONS = (
     "why", "muscles", "not-if", "steps", "feel", "dose", "easier", "mistakes", "floor",
@@ -174,14 +175,19 @@ class ArticleFile:
             return {}
         label.only(FACTS)
         parts = {key: label.fields(key) for key in FACTS}
-        for part in parts.values():
-            if part is not None:
-                part.only(("text", "sources"))
-        return {
-            key: Fact(part.text("text"), self._sources(part))
-            for key, part in parts.items()
-            if part is not None
-        }
+        if [key for key in label.mapping if key in FACTS] != [key for key in FACTS if parts[key]]:
+            fields.fault("facts", f"write the label in the order {', '.join(FACTS)}")
+        return {key: self._fact(part, fields) for key, part in parts.items() if part is not None}
+
+    def _fact(self, part: Fields, fields: Fields) -> Fact:
+        """One line; what it does not say itself, the front matter says."""
+        part.only(("text", "sources", "checked_on", "review_by"))
+        return Fact(
+            text=part.text("text"),
+            sources=self._sources(part),
+            checked_on=(part if "checked_on" in part.mapping else fields).date("checked_on"),
+            review_by=(part if "review_by" in part.mapping else fields).date("review_by"),
+        )
 
     def _check_places(self, text: str) -> None:
         for line, name in unknown_placeholders(text):

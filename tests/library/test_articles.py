@@ -1,11 +1,14 @@
 """Articles are read whole, and every fault of their files is told with its line."""
 
+import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from clinic.errors import ContentFault, NotFound
+from clinic.library.article_files import FACTS
 from clinic.library.articles import check_articles, read_articles
 from clinic.library.drawings import check_drawings, read_drawings
 from clinic.library.placeholders import PLACEHOLDERS, filled, filled_text
@@ -106,8 +109,70 @@ def test_an_article_gives_its_whole_body_with_headings(articles):
 def test_an_option_has_a_label_of_facts_with_sources(articles):
     facts = articles.get("options", "platelet-rich-plasma").facts
 
-    assert set(facts) == {"status", "certainty", "benefits", "harms", "cost", "other_choices"}
     assert "prp-trial-2022" in facts["certainty"].sources
+
+
+def test_every_option_has_the_same_rows_in_the_same_order(articles):
+    for option in articles.options():
+        assert tuple(option.facts) == FACTS
+        assert all(fact.text and fact.sources for fact in option.facts.values())
+
+
+@pytest.mark.parametrize("row", ["benefits", "harms"])
+def test_help_and_harm_are_told_in_plain_numbers_and_what_is_not_known_is_said(articles, row):
+    for option in articles.options():
+        told = option.facts[row].text
+        assert re.search(r"\b\d+ (of|in) \d+\b", told), told
+        assert "not known" in told
+
+
+def test_a_line_of_the_label_may_be_due_sooner_than_the_rest(content):
+    spoil(
+        content,
+        OPTION,
+        "    text: Being studied. Not",
+        "    review_by: 2026-12-01\n    text: Being studied. Not",
+    )
+    option = read_articles(content).get("options", "stem-cell-therapy")
+
+    assert option.facts["status"].review_by == date(2026, 12, 1)
+    assert option.facts["harms"].review_by == option.review_by == date(2027, 5, 1)
+    assert option.facts["status"].checked_on == option.checked_on
+    assert not option.is_overdue(date(2026, 12, 1))
+    assert option.is_overdue(date(2026, 12, 2))
+
+
+@pytest.mark.parametrize(
+    ("day", "overdue"), [("2027-04-30", False), ("2027-05-01", False), ("2027-05-02", True)]
+)
+def test_a_text_is_overdue_from_the_day_after_its_review_date(articles, day, overdue):
+    for option in articles.options():
+        assert option.is_overdue(date.fromisoformat(day)) is overdue
+        for fact in option.facts.values():
+            assert fact.is_overdue(date.fromisoformat(day)) is overdue
+
+
+def test_a_label_in_another_order_is_told(content):
+    path = content / OPTION
+    text = path.read_text(encoding="utf-8")
+    label = text[text.index("  status:\n    text: Being") : text.index("  benefits:\n")]
+    first, _, second = label.partition("  certainty:")
+    path.write_text(text.replace(label, f"  certainty:{second}{first}"), encoding="utf-8")
+
+    (told,) = faults_of(content)
+
+    assert "write the label in the order status, certainty, benefits" in told
+
+
+@pytest.mark.parametrize("row", FACTS)
+def test_a_label_without_one_of_its_rows_is_told(content, row):
+    path = content / OPTION
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(rf"^  {row}:\n(    .*\n)+", "", text, flags=re.MULTILINE), "utf-8")
+
+    (told,) = faults_of(content)
+
+    assert told.endswith(f"{row!r} is missing: add it")
 
 
 def test_the_numbers_of_a_stretch_can_be_read(articles):

@@ -1,5 +1,7 @@
 """What anybody may read."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from clinic.library.shelf import Shelf
@@ -76,6 +78,47 @@ def test_a_text_past_its_review_date_says_so(browser, clock):
 
     assert "was due for a new check" not in before
     assert "This page was due for a new check by May 1, 2027." in after
+
+
+LABEL = [
+    "Where it stands", "How sure we are", "What it may do", "What can go wrong", "What it costs",
+    "Other choices", "What to ask", "Sources", "Checked on",
+]  # fmt: skip
+NOT_CHECKED = "We have not checked this since November 23, 2026. Ask your provider."
+
+
+@pytest.mark.parametrize("option", ["stem-cell-therapy", "platelet-rich-plasma"])
+def test_every_option_has_the_same_label_with_its_sources(browser, option):
+    page = browser.get(f"/options/{option}")
+
+    assert [name.text for name in page.select(".fact_label dt")] == LABEL
+    for row in page.select(".fact_label__sources"):
+        assert row.select("a[href^='#source-']")
+    assert page.select(".fact_label dd")[-1].text == "November 23, 2026"
+
+
+@pytest.mark.parametrize("option", ["stem-cell-therapy", "platelet-rich-plasma"])
+@pytest.mark.parametrize(
+    ("day", "overdue"), [("2027-04-30", False), ("2027-05-01", False), ("2027-05-02", True)]
+)
+def test_every_claim_past_its_review_date_says_so(browser, clock, option, day, overdue):
+    clock.now = datetime.fromisoformat(f"{day}T23:00:00-04:00")
+    page = browser.get(f"/options/{option}")
+
+    assert page.text.count(NOT_CHECKED) == (7 if overdue else 0)
+    assert ("We have not checked this page since November 23, 2026." in page.text) is overdue
+
+
+@pytest.mark.parametrize("path", ["/stretches/", "/stretches/sphinx", "/options/"])
+def test_a_page_past_its_review_date_says_so_at_the_top(browser, clock, path):
+    clock.now = datetime(2027, 5, 1, 16, tzinfo=UTC)
+    on_the_day = browser.get(path)
+    clock.forward(days=1)
+    after = browser.get(path)
+
+    assert "We have not checked this page" not in on_the_day.text
+    told = after.select_one("h1 ~ .alert")
+    assert "We have not checked this page since November 23, 2026." in told.text
 
 
 def test_facts_name_their_sources_with_the_day_they_were_looked_at(browser):
