@@ -90,7 +90,7 @@ def _house(
         settings=settings,
         database=database,
         questionnaires=shelf.questionnaires,
-        rules=shelf.rules,
+        book=shelf.book,
         summary_plan=shelf.summary_plan,
         articles=shelf.articles,
         drawings=shelf.drawings,

@@ -71,6 +71,7 @@ def paper_of_response(
     summary = build_summary(
         intake,
         assess_intake(shelf.rules, intake, today),
+        book=shelf.book,
         plan=shelf.summary_plan,
         clinic=clinic,
         zone=zone,

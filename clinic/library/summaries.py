@@ -1,6 +1,7 @@
 """Reads content/summary/*.yaml: which question feeds which line of a summary."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -8,11 +9,11 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from clinic.errors import ContentFault
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.sources import Source, read_sources
 from clinic.summary.lines import (
     EMPTY_PLAN,
     NO_CODES,
     LinePlan,
-    NumberPlan,
     PartPlan,
     SafetyGroupPlan,
     SafetyPlan,
@@ -21,8 +22,9 @@ from clinic.summary.lines import (
 )
 
 FOLDER = "summary"
+OWN_WORDS = {"project-decision": "project decision", "from-memory": "general knowledge"}
 PERSON = ("name", "birth_date", "sex", "phone", "language", "answered_by")
-KEYS = ("questionnaire", "review", "person", "sections", "safety", "numbers", "flags")
+KEYS = ("questionnaire", "review", "person", "sections", "safety", "stretches", "flags")
 
 
 def read_summary_plan(content: Path, questionnaire: str = "low-back-intake") -> SummaryPlan:
@@ -35,7 +37,11 @@ def read_summary_plan(content: Path, questionnaire: str = "low-back-intake") -> 
     plan = _plan(Fields(mapping, str(path), faults)) if mapping is not None else None
     if faults or plan is None:
         raise ContentFault([str(fault) for fault in faults])
-    return plan
+    return replace(plan, citations=_citations(content))
+
+
+def _citations(content: Path) -> dict[str, str]:
+    return {key: _citation(source) for key, source in read_sources(content).by_key.items()}
 
 
 def _plan(top: Fields) -> SummaryPlan:
@@ -46,8 +52,8 @@ def _plan(top: Fields) -> SummaryPlan:
         person=_person(top),
         sections=tuple(_section(part) for part in _mappings(top, "sections")),
         safety=tuple(_safety_group(part) for part in _mappings(top, "safety")),
-        numbers=tuple(_number(part) for part in _mappings(top, "numbers")),
-        flags=_flags(top),
+        flags=_named(top, "flags"),
+        stretches=_named(top, "stretches"),
     )
 
 
@@ -69,9 +75,17 @@ def _person(top: Fields) -> dict[str, tuple[str, ...]]:
     return {name: part.texts(name) for name in PERSON}
 
 
-def _flags(top: Fields) -> dict[str, str]:
-    part = top.fields("flags")
-    return {str(flag): part.text(str(flag)) for flag in part.mapping} if part else {}
+def _named(top: Fields, key: str) -> dict[str, str]:
+    part = top.fields(key)
+    return {str(each): part.text(str(each)) for each in part.mapping} if part else {}
+
+
+def _citation(source: Source) -> str:
+    """Who said it, and when: enough to find it in the list of sources."""
+    if source.key in OWN_WORDS:
+        return OWN_WORDS[source.key]
+    who = source.by.partition(",")[0].partition(";")[0]
+    return f"{who} {source.year}" if source.year else who
 
 
 def _section(part: Fields) -> SectionPlan:
@@ -108,18 +122,6 @@ def _safety(part: Fields) -> SafetyPlan:
     no = frozenset(part.texts("no", required=False)) or NO_CODES
     then = part.texts("then", required=False)
     return SafetyPlan(part.text("question"), part.text("short"), then, no)
-
-
-def _number(part: Fields) -> NumberPlan:
-    part.only(("id", "name", "question", "lowest", "highest", "higher_is"))
-    return NumberPlan(
-        id=part.text("id"),
-        name=part.text("name"),
-        question=part.text("question"),
-        lowest=part.number("lowest"),
-        highest=part.number("highest"),
-        higher_is=part.one_of("higher_is", ("worse", "better")),
-    )
 
 
 def _yes(part: Fields, key: str) -> bool:

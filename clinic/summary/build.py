@@ -1,9 +1,12 @@
 """Makes the summary of one intake."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, tzinfo
 
 from clinic.intake import Consent, Intake
 from clinic.questionnaire.values import PartialDate, whole_years
+from clinic.summary.advice import level_words, regenerative_words, stretch_words
 from clinic.summary.answers import Answers
 from clinic.summary.findings import (
     act_by,
@@ -13,32 +16,44 @@ from clinic.summary.findings import (
     flag_words,
     unanswered,
 )
+from clinic.summary.given import EarlierScores, LevelSet, TypedByStaff
 from clinic.summary.lines import SummaryPlan
 from clinic.summary.model import ClinicDetails, Person, Summary, Versions
-from clinic.summary.sections import body_map, numbers, safety_groups, sections
+from clinic.summary.scores import score_words
+from clinic.summary.sections import body_map, safety_groups, sections
 from clinic.summary.words import moment, urgency_word, word
 from clinic.triage.assess import Assessment
+from clinic.triage.guidance import RuleBook, guidance_of_intake
 
 
 def build_summary(
     intake: Intake,
     assessment: Assessment,
     *,
+    book: RuleBook,
     plan: SummaryPlan,
     clinic: ClinicDetails,
     zone: tzinfo,
     today: date,
     language: str = "en",
     program: str = "",
+    settled: Collection[str] = (),
+    typed: Sequence[TypedByStaff] = (),
+    earlier: Sequence[EarlierScores] = (),
+    level: LevelSet | None = None,
 ) -> Summary:
     """Put an intake and its assessment into words, in a language and on the clinic's clock.
 
     `today` is the day in the clinic's zone; a sent intake counts from the day of sending.
-    `program` is the version of the program.
+    `program` is the version of the program. The assessment is that of the rules; `level`
+    is what a clinician set in its place. `settled` are the ids of rules whose findings have
+    an outcome on record. `earlier` intakes are of the same confirmed patient, newest first.
     """
     answers = Answers(intake, language, zone)
     sent_on = intake.submitted_at.astimezone(zone).date() if intake.submitted_at else None
     day = sent_on or today
+    guided = guidance_of_intake(book, intake, _strictest(assessment, level), day, settled)
+    stands = replace(assessment, urgency=level.level) if level else assessment
     return Summary(
         id=str(intake.id),
         reference=intake.reference,
@@ -49,9 +64,9 @@ def build_summary(
         started=moment(intake.created_at, zone, language),
         sent=moment(intake.submitted_at, zone, language) if intake.submitted_at else "",
         sent_on=sent_on,
-        urgency=assessment.urgency,
-        urgency_word=urgency_word(assessment.urgency, language),
-        act_by=act_by(assessment, day, clinic, language),
+        urgency=stands.urgency,
+        urgency_word=urgency_word(stands.urgency, language),
+        act_by=act_by(stands, day, clinic, language),
         incomplete=assessment.incomplete,
         findings=findings(plan, assessment, answers),
         flags=flag_words(plan, assessment),
@@ -60,13 +75,29 @@ def build_summary(
         sections=sections(plan, answers),
         safety=safety_groups(plan, answers),
         body_map=body_map(plan, answers),
-        scores=numbers(plan, answers),
-        stretches=(),
+        scores=score_words(
+            guided.scores, book.scores, plan, typed=typed, earlier=earlier, language=language
+        ),
+        stretches=stretch_words(guided.stretches, plan, language),
+        none_now=guided.stretches.none_now,
+        walk=guided.stretches.walk,
+        regenerative=regenerative_words(guided.regenerative, intake, language),
+        level_set=level_words(level, language, zone),
         corrections=corrections(plan, answers),
         steps=answers.steps(),
         versions=_versions(intake, assessment, program),
         consent=_consent(intake.consent, language, zone),
     )
+
+
+def _strictest(assessment: Assessment, level: LevelSet | None) -> Assessment:
+    """The assessment at its most urgent finding: a lowered level never opens a stretch."""
+    found = [finding.urgency for finding in assessment.findings if finding.urgency]
+    set_by_clinician = [level.computed, level.level] if level else []
+    strictest = min(
+        [assessment.urgency, *found, *set_by_clinician], key=lambda urgency: urgency.rank
+    )
+    return replace(assessment, urgency=strictest)
 
 
 def _person(plan: SummaryPlan, answers: Answers, day: date) -> Person:

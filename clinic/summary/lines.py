@@ -1,7 +1,7 @@
 """Which question feeds which line of a summary: the shape of `content/summary/*.yaml`."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from clinic.summary.model import Said
 
@@ -62,31 +62,21 @@ class SafetyGroupPlan:
     questions: tuple[SafetyPlan, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NumberPlan:
-    """A question whose answer is itself a score."""
-
-    id: str
-    name: str
-    question: str
-    lowest: int
-    highest: int
-    higher_is: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryPlan:
     """Everything a summary shows above the plain list of answers, and from which questions.
 
     `person` gives for name, birth_date, sex, phone, language and answered_by the
-    questions whose answers stand there, joined by a space.
+    questions whose answers stand there, joined by a space. `stretches` are names by id;
+    `citations` the short words of each source by its key.
     """
 
     person: Mapping[str, tuple[str, ...]]
     sections: tuple[SectionPlan, ...]
     safety: tuple[SafetyGroupPlan, ...]
-    numbers: tuple[NumberPlan, ...]
     flags: Mapping[str, str]
+    stretches: Mapping[str, str] = field(default_factory=dict)
+    citations: Mapping[str, str] = field(default_factory=dict)
     body_map: str = "body-map"
 
     def reads(self) -> Iterator[str]:
@@ -98,13 +88,16 @@ class SummaryPlan:
                 for part in line.parts:
                     yield from (part.question, *part.also)
         yield from self.safety_questions()
-        yield from (number.question for number in self.numbers)
         yield self.body_map
 
     def safety_plans(self) -> Iterator[SafetyPlan]:
         """Every safety question, in order."""
         for group in self.safety:
             yield from group.questions
+
+    def citation(self, key: str) -> str:
+        """Give the short words of a source, or its key."""
+        return self.citations.get(key, key)
 
     def said_briefly(self, said: Said, words: str) -> str:
         """Give an answer as its line puts it, or after the question where no line has it."""
@@ -122,5 +115,5 @@ class SummaryPlan:
             yield from (safety.question, *safety.then)
 
 
-EMPTY_PLAN = SummaryPlan(person={}, sections=(), safety=(), numbers=(), flags={})
+EMPTY_PLAN = SummaryPlan(person={}, sections=(), safety=(), flags={})
 """For a questionnaire that nobody has made a plan for: only the list of answers is shown."""

@@ -174,27 +174,160 @@ class AlarmWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """A number with its range and its direction. `value` None: not scored, `note` says why."""
+class BandMark:
+    """Where a band begins, as text, and its label."""
+
+    least: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartWords:
+    """A part of a score that has a name of its own, such as an activity, and its number."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeWords:
+    """How a score moved since an earlier intake, by both tests.
+
+    `meets_points` and `meets_percent` are None where there is no limit, or no percent from 0.
+    `text` holds both tests with their limits; `short` only how far it moved.
+    """
+
+    since: str
+    before: str
+    now: str
+    difference: str
+    direction: str
+    percent: str
+    meets_points: bool | None
+    meets_percent: bool | None
+    meaningful: bool | None
+    text: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreWords:
+    """A score with its range, direction and band. `value` None: not scored, `reason` says why.
+
+    A class without a number ("chronic") has its word as `value` and no range. `lowest` and
+    `highest` are text. `share` is where the number lies between them, 0 to 1, and `marks`
+    where each band after the first begins. `band_kind` says if the band is official.
+    `notes` and `sources` are for staff. `typed` says who typed in a licensed total, and when.
+    """
 
     id: str
     name: str
     value: str | None
-    lowest: int
-    highest: int
-    higher_is: str
-    note: str = ""
+    lowest: str = ""
+    highest: str = ""
+    range: str = ""
+    higher_is: str = ""
+    direction: str = ""
+    band: str = ""
+    band_kind: str = "none"
+    band_words: str = ""
+    bands: tuple[BandMark, ...] = ()
+    share: float | None = None
+    marks: tuple[float, ...] = ()
+    reason: str = ""
+    counted: str = ""
+    notes: tuple[str, ...] = ()
+    parts: tuple[PartWords, ...] = ()
+    change: ChangeWords | None = None
+    sources: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    typed: str = ""
+
+    @property
+    def scored(self) -> bool:
+        """True unless the answers give no score."""
+        return self.value is not None
 
 
 @dataclass(frozen=True, slots=True)
-class StretchAdvice:
-    """What the answers say of one stretch: the verdict in words, the reasons, the change."""
+class StaffReason:
+    """Why a row of the stretch table speaks, for staff; `sensitive` words only for clinicians."""
+
+    rule_id: str
+    text: str
+    sensitive: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchWords:
+    """What the answers say of one stretch.
+
+    For the patient: `heading`, `why` (a sentence for each reason), `changes`, `hold` and
+    `drawing` (a figure; "" where the stretch may not be done now). For staff: `word`, `staff`.
+    """
 
     id: str
+    name: str
     verdict: str
-    reasons: tuple[str, ...]
-    changes: tuple[str, ...] = ()
+    word: str
+    heading: str
+    why: tuple[str, ...]
+    staff: tuple[StaffReason, ...]
+    changes: tuple[str, ...]
+    hold: str
+    drawing: str
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GateLineWords:
+    """One line of the regenerative checklist. Where `sensitive`, it is for clinicians only."""
+
+    id: str
+    level: str
+    level_word: str
+    staff: str
+    state: FlagState
+    sensitive: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegenerativeWords:
+    """What the regenerative gate says. The patient sees `patient`, and only if `asked`."""
+
+    asked: bool
+    patient: str
+    result: str
+    word: str
+    override: str
+    blocked: bool
+    lines: tuple[GateLineWords, ...]
+    notes: tuple[str, ...]
+    ask_staff: tuple[str, ...]
+    unanswered: int
+
+    def in_state(self, state: FlagState) -> tuple[GateLineWords, ...]:
+        """Give the lines in one state, strictest first."""
+        return tuple(line for line in self.lines if line.state is state)
+
+    @property
+    def present(self) -> tuple[GateLineWords, ...]:
+        """The lines that are true."""
+        return self.in_state(FlagState.PRESENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelSetWords:
+    """The level of the rules, and the one that a clinician set beside it, with the reason."""
+
+    computed: Urgency
+    computed_word: str
+    level: Urgency
+    level_word: str
+    reason: str
+    by: str
+    at: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +398,12 @@ class Summary:
     sections: tuple[Section, ...]
     safety: tuple[SafetyGroup, ...]
     body_map: BodyMap
-    scores: tuple[Score, ...]
-    stretches: tuple[StretchAdvice, ...]
+    scores: tuple[ScoreWords, ...]
+    stretches: tuple[StretchWords, ...]
+    none_now: str
+    walk: str
+    regenerative: RegenerativeWords
+    level_set: LevelSetWords | None
     corrections: tuple[Correction, ...]
     steps: tuple[StepAnswers, ...]
     versions: Versions

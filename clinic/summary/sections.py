@@ -1,4 +1,4 @@
-"""The lines above the list of answers: who, why, the pain, health, safety questions, numbers."""
+"""The lines above the list of answers: who, why, the pain, health, safety questions."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,6 @@ from clinic.questionnaire.response import Place
 from clinic.summary.answers import Answers
 from clinic.summary.lines import (
     LinePlan,
-    NumberPlan,
     PartPlan,
     SafetyGroupPlan,
     SafetyPlan,
@@ -20,7 +19,6 @@ from clinic.summary.model import (
     Reply,
     SafetyAnswer,
     SafetyGroup,
-    Score,
     Section,
 )
 from clinic.summary.words import word
@@ -116,28 +114,6 @@ def _reply(plan: SafetyPlan, codes: frozenset[str]) -> Reply:
     if codes <= NOT_SAID:
         return Reply.NOT_SAID
     return Reply.YES
-
-
-def numbers(plan: SummaryPlan, answers: Answers) -> tuple[Score, ...]:
-    """The answers that are scores in themselves, with range and direction."""
-    return tuple(
-        _number(number, place, answers)
-        for number in plan.numbers
-        for place in answers.at(number.question)
-    )
-
-
-def _number(plan: NumberPlan, place: Place, answers: Answers) -> Score:
-    words = answers.words(place)
-    return Score(
-        id=plan.id,
-        name=plan.name,
-        value=words[0] if words else None,
-        lowest=plan.lowest,
-        highest=plan.highest,
-        higher_is=plan.higher_is,
-        keys=(place.key,),
-    )
 
 
 def body_map(plan: SummaryPlan, answers: Answers) -> BodyMap:

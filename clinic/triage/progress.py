@@ -30,6 +30,8 @@ class Change:
     direction: str
     meets_points: bool | None
     meets_percent: bool | None
+    points_limit: Decimal | None = None
+    percent_limit: Decimal | None = None
     source: tuple[str, ...] = ()
 
     @property
@@ -101,6 +103,8 @@ def _change(score: Score, first: Fraction, last: Fraction, limits: Limits) -> Ch
         direction=_direction(score, moved),
         meets_points=None if limits.points is None else abs(moved) >= Fraction(limits.points),
         meets_percent=None if share is None or percent is None else share >= Fraction(percent),
+        points_limit=limits.points,
+        percent_limit=percent,
         source=limits.source,
     )
 

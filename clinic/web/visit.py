@@ -22,6 +22,7 @@ from clinic.store import intakes
 from clinic.store.database import Database
 from clinic.summary.lines import SummaryPlan
 from clinic.summary.model import ClinicDetails
+from clinic.triage.guidance import RuleBook
 from clinic.triage.rules import RuleSet
 
 EXTENSION = "clinic"
@@ -42,7 +43,7 @@ class House:
     settings: Settings
     database: Database
     questionnaires: Questionnaires
-    rules: RuleSet
+    book: RuleBook
     summary_plan: SummaryPlan
     articles: Articles
     drawings: Drawings
@@ -79,7 +80,7 @@ def questionnaires() -> Questionnaires:
 
 def rules() -> RuleSet:
     """Give the red-flag rules."""
-    return house().rules
+    return house().book.red_flags
 
 
 def articles() -> Articles:

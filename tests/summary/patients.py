@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from clinic.intake import Consent, Intake
 from clinic.library.places import content_dir
-from clinic.library.rules import read_rules
+from clinic.library.rulebook import read_rulebook
 from clinic.library.summaries import read_summary_plan
 from clinic.summary.build import build_summary
 from clinic.summary.lines import SummaryPlan
 from clinic.summary.model import ClinicDetails, Summary
 from clinic.triage.assess import assess_intake
+from clinic.triage.guidance import RuleBook
 from clinic.triage.rules import RuleSet
 from tests.make import make_intake, shipped_questionnaire
 
@@ -243,9 +244,14 @@ LONG: Mapping[str, Any] = {
 
 
 @cache
+def shipped_book() -> RuleBook:
+    """Every clinical table that the project ships."""
+    return read_rulebook(content_dir())
+
+
 def shipped_rules() -> RuleSet:
     """The rules that the project ships."""
-    return read_rules(content_dir())
+    return shipped_book().red_flags
 
 
 @cache
@@ -266,20 +272,22 @@ def make_sent_intake(answers: Mapping[str, Any], **more: Any) -> Intake:
     return intake.sent(SENT)
 
 
-def make_summary(intake: Intake, clinic: ClinicDetails = CLINIC) -> Summary:
-    """The summary of an intake, with the shipped rules and lines."""
+def make_summary(intake: Intake, clinic: ClinicDetails = CLINIC, **more: Any) -> Summary:
+    """The summary of an intake, with the shipped rules and lines. `more` goes to build_summary."""
     today = SENT.astimezone(ZONE).date()
     return build_summary(
         intake,
         assess_intake(shipped_rules(), intake, today),
+        book=shipped_book(),
         plan=shipped_plan(),
         clinic=clinic,
         zone=ZONE,
         today=today,
         program="0.1.0",
+        **more,
     )
 
 
-def summary_of(answers: Mapping[str, Any]) -> Summary:
+def summary_of(answers: Mapping[str, Any], **more: Any) -> Summary:
     """The summary of a sent intake with these answers."""
-    return make_summary(make_sent_intake(answers))
+    return make_summary(make_sent_intake(answers), **more)

@@ -23,6 +23,7 @@ from tests.summary.patients import (
     ZONE,
     make_sent_intake,
     make_summary,
+    shipped_book,
     shipped_rules,
     summary_of,
 )
@@ -203,7 +204,7 @@ def test_marked_regions_are_told_in_ids_and_in_words():
 def test_numbers_have_a_range_and_a_direction():
     now = summary_of(PLAIN).scores[0]
 
-    assert (now.value, now.lowest, now.highest, now.higher_is) == ("4", 0, 10, "worse")
+    assert (now.value, now.lowest, now.highest, now.higher_is) == ("4", "0", "10", "worse")
 
 
 def test_a_questionnaire_without_a_plan_still_lists_every_answer():
@@ -211,6 +212,7 @@ def test_a_questionnaire_without_a_plan_still_lists_every_answer():
     summary = build_summary(
         intake,
         assess_intake(shipped_rules(), intake, SENT.date()),
+        book=shipped_book(),
         plan=EMPTY_PLAN,
         clinic=CLINIC,
         zone=ZONE,

@@ -224,6 +224,7 @@ def _summary(intake: Intake) -> Summary:
     return build_summary(
         intake,
         _latest(intake),
+        book=house().book,
         plan=house().summary_plan,
         clinic=clinic_details(),
         zone=zone(),

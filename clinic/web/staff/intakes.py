@@ -228,6 +228,7 @@ def _summary(opened: Opened) -> Summary:
     return build_summary(
         opened.intake,
         with_level(opened),
+        book=house().book,
         plan=house().summary_plan,
         clinic=clinic_details(),
         zone=zone(),
