@@ -72,13 +72,14 @@ class ClinicalRule:
     condition: str
 
 
-def _spelt_out(condition: str) -> str:
+def spelt_out(condition: str) -> str:
     """INFL_COUNT is written in words in the draft."""
     condition = condition.replace("INFL_COUNT >= 4", f"4 of {{{_COUNT}}}")
+    condition = condition.replace("INFL_COUNT >= 3", f"3 of {{{_COUNT}}}")
     return condition.replace("INFL_COUNT = 3", f"(3 of {{{_COUNT}}} and not 4 of {{{_COUNT}}})")
 
 
-RULES = [ClinicalRule(i, level, flag, _spelt_out(c)) for i, level, flag, c in _rows("rules.tsv")]
+RULES = [ClinicalRule(i, level, flag, spelt_out(c)) for i, level, flag, c in _rows("rules.tsv")]
 
 
 def reader(condition: str) -> Callable[[Answers], Said]:
