@@ -18,8 +18,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from clinic.store.columns import binary, moment, row_id, row_of, text
-from clinic.store.columns import metadata as metadata
+from clinic.store.columns import binary, metadata, moment, row_id, row_of, text
 
 OVERDUE_QUEUE = 3
 """Rows in a later queue than this wait for the clock to move them here (worklist.py)."""

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Table, func, select, text
 
 from clinic.errors import ClinicError
 from clinic.store import audit_chain, patients
+from clinic.store.columns import metadata
 from clinic.store.database import Database, Transaction
 from clinic.store.opening import data_key_of
 from clinic.store.sealing import Cell, unseal
@@ -18,7 +19,6 @@ from clinic.store.tables import (
     assessment,
     document,
     intake,
-    metadata,
     note,
     outcome,
     patient,

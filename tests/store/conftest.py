@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from clinic.config import Settings
+from clinic.store.columns import metadata
 from clinic.store.database import Database, open_database
 from clinic.store.keys import new_key_file
-from clinic.store.tables import meta, metadata
+from clinic.store.tables import meta
 from tests import postgres
 
 

@@ -10,10 +10,11 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from clinic.errors import Misconfigured, Unavailable
 from clinic.store import audit
+from clinic.store.columns import metadata
 from clinic.store.database import Database, open_database
 from clinic.store.engines import sqlite_engine
 from clinic.store.keys import new_key_file
-from clinic.store.tables import audit_row, meta, metadata
+from clinic.store.tables import audit_row, meta
 from tests.make import NOW
 from tests.store.conftest import settings_in
 from tests.store.threads import in_threads

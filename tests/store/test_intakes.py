@@ -13,10 +13,11 @@ from clinic.errors import AlreadySubmitted, Conflict, Damaged, UnknownRecord
 from clinic.intake import Alarm, IntakeState
 from clinic.questionnaire.response import Response
 from clinic.store import audit, intakes, patients
+from clinic.store.columns import metadata
 from clinic.store.database import open_database
 from clinic.store.intakes import Card
 from clinic.store.patients import Person
-from clinic.store.tables import audit_row, metadata
+from clinic.store.tables import audit_row
 from clinic.store.tables import intake as table
 from tests.make import NOW, TODAY
 from tests.store.conftest import settings_in

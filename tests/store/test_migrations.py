@@ -6,10 +6,10 @@ from alembic import command
 
 from clinic.store import intakes, levels, notes, patients, schema
 from clinic.store.audit_chain import anchor_file
+from clinic.store.columns import metadata
 from clinic.store.database import open_database
 from clinic.store.engines import WRITES, postgres_engine, sqlite_engine
 from clinic.store.keys import read_key_file
-from clinic.store.tables import metadata
 from clinic.store.verify import verify
 from clinic.triage.rules import Urgency
 from tests.make import NOW

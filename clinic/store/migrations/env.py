@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from clinic.store.tables import metadata
+from clinic.store import tables  # noqa: F401  they join the metadata
+from clinic.store.columns import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
