@@ -20,9 +20,9 @@ from clinic.triage.regenerative import (
 
 REGENERATIVE = Path("rules") / "regenerative.yaml"
 
-TABLE_KEYS = ("version", "status", "unfinished", "levels", "ask_staff", "notes", "facts")
+TABLE_KEYS = ("version", "status", "unfinished", "own", "levels", "ask_staff", "notes", "facts")
 FACT_KEYS = (
-    *("id", "level", "when", "staff", "source"),
+    *("id", "level", "when", "staff", "about", "source"),
     *("reviewed_by", "reviewed_on", "review_by"),
 )
 
@@ -70,6 +70,7 @@ def _table(top: Fields, text: str, named: Mapping[str, Named]) -> GateTable | No
         unfinished=facts[ids.index(unfinished)],
         notes=tuple(_note(part, conditions) for part in mappings(top, "notes")),
         ask_staff=top.texts("ask_staff"),
+        own=top.texts("own"),
     )
 
 
@@ -91,6 +92,7 @@ def _fact(part: Fields, conditions: ConditionReader) -> GateFact:
         when=conditions.when(part),
         staff=part.text("staff"),
         source=names(part, "source"),
+        about=part.text("about"),
         reviewed_by=part.text_or_none("reviewed_by"),
         reviewed_on=part.date_or_none("reviewed_on"),
         review_by=part.date("review_by"),

@@ -1,6 +1,6 @@
 """The regenerative gate: what speaks against a consult now. Never advice for or against one."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -70,13 +70,14 @@ class GateLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateFact:
-    """One fact that speaks for its level, in words for staff."""
+    """One fact that speaks for its level, in words for staff; `about` are those for the public."""
 
     id: str
     level: GateResult
     when: Condition
     staff: str
     source: tuple[str, ...]
+    about: str = ""
     reviewed_by: str | None = None
     reviewed_on: date | None = None
     review_by: date
@@ -95,7 +96,9 @@ class GateNote:
 class GateTable:
     """The gate, with the version and hash of the file.
 
-    `unfinished` stands in for a fact of which nobody can say whether it is true.
+    `unfinished` stands in for a fact of which nobody can say whether it is true. `own` are
+    the questions asked for the gate alone: hidden from whoever does not want to ask about
+    these treatments, they count as not answered, so that silence never opens the gate.
     """
 
     version: str
@@ -105,6 +108,7 @@ class GateTable:
     unfinished: GateFact
     notes: tuple[GateNote, ...] = ()
     ask_staff: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
     def level(self, result: GateResult) -> GateLevel:
         """Give the level of a result."""
@@ -112,8 +116,8 @@ class GateTable:
 
     @cached_property
     def questions(self) -> frozenset[str]:
-        """Every question that a fact reads, none of which may be blank."""
-        return questions_read(fact.when for fact in self.facts)
+        """Every question of the gate, none of which may be blank."""
+        return questions_read(fact.when for fact in self.facts) | set(self.own)
 
     @cached_property
     def scores(self) -> frozenset[str]:
@@ -181,14 +185,14 @@ def regenerative_gate(
     """
     shown = enabled_response(questionnaire, response)
     plain = TriageFacts(questionnaire, shown, today, offered)
-    missing = tuple(unanswered(questionnaire, plain, table.questions))
+    missing = tuple(_missing(table, questionnaire, plain))
     of_scores = score_facts(table.scores, scores)
     is_open = bool(missing) or Silence.BLANK in of_scores.values()
     more = assessment_facts(assessment) | of_scores
     more[Kind.FACT, OPEN_LEVEL] = (_open_level(assessment, settled),)
     more[Kind.FACT, GATE_QUESTIONS] = (BLANK if is_open else ANSWERED,)
     facts = Remembering(TriageFacts(questionnaire, shown, today, offered, more))
-    checklist = tuple(_line(fact, facts) for fact in table.facts)
+    checklist = tuple(_line(fact, facts, missing) for fact in table.facts)
     level = table.level(_result(table, checklist))
     return Gate(
         result=level.result,
@@ -204,6 +208,13 @@ def regenerative_gate(
     )
 
 
+def _missing(table: GateTable, questionnaire: Questionnaire, facts: TriageFacts) -> Iterator[str]:
+    open_ones = {*unanswered(questionnaire, facts, table.questions)}
+    open_ones |= {each for each in table.own if facts.known(Kind.QUESTION, each) is Silence.ABSENT}
+    order = [*questionnaire.by_link_id, *sorted(open_ones - questionnaire.by_link_id.keys())]
+    return (link_id for link_id in order if link_id in open_ones)
+
+
 def _open_level(assessment: Assessment, settled: Collection[str]) -> str:
     still_open = [
         finding.urgency
@@ -213,13 +224,17 @@ def _open_level(assessment: Assessment, settled: Collection[str]) -> str:
     return str(min(still_open, key=lambda level: level.rank, default=NO_LEVEL))
 
 
-def _line(fact: GateFact, facts: Facts) -> GateLine:
+def _line(fact: GateFact, facts: Facts, missing: Collection[str]) -> GateLine:
+    read = questions_read([fact.when])
+    truth = evaluate(fact.when, facts)
+    if truth is Truth.FALSE and not read.isdisjoint(missing):
+        truth = Truth.UNKNOWN
     return GateLine(
         id=fact.id,
         level=fact.level,
         staff=fact.staff,
-        state=STATES[evaluate(fact.when, facts)],
-        sensitive=is_unsafe_to_print(questions_read([fact.when])),
+        state=STATES[truth],
+        sensitive=is_unsafe_to_print(read),
         source=fact.source,
     )
 
