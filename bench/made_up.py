@@ -156,15 +156,18 @@ class Clinic:
         return _one_of(shares, draft.draw, self._quiet(item))
 
     def _course(self, sign: str, draft: Draft) -> Shares:
-        new = self.assumed["true_new"] if self._is_true(sign, draft) else draft.kind["new"]
+        own: Mapping[str, Shares] = draft.kind.get("courses", {})
+        if sign in own:
+            return own[sign]
+        new = self.assumed["real_new"] if self._is_real(sign, draft) else draft.kind["new"]
         table = self.assumed.get(sign + COURSE, self.assumed["courses"])
         found: Shares = table["new" if draft.draw.random() * 100 < new else "old"]
         return found
 
     def _second_look(self, item: Item, draft: Draft) -> tuple[str, ...]:
         signs = self.assumed["looks_at"][item.link_id]
-        believed = any(self._is_true(sign, draft) for sign in signs)
-        table = self.assumed["second_looks"]["true" if believed else "harmless"]
+        real = any(self._is_real(sign, draft) for sign in signs)
+        table = self.assumed["second_looks"]["real" if real else "harmless"]
         shares = draft.kind.get("second_looks", {}).get(item.link_id, table[item.link_id])
         first = _one_of(shares, draft.draw)
         if not item.repeats or draft.draw.random() * 100 >= self.assumed["second_box"]:
@@ -174,16 +177,16 @@ class Clinic:
         return first if alone & {*first, *second} or not first else tuple({*first, *second})
 
     @staticmethod
-    def _is_true(sign: str, draft: Draft) -> bool:
-        return sign in draft.kind.get("true", {})
+    def _is_real(sign: str, draft: Draft) -> bool:
+        return sign in draft.kind.get("real", {})
 
     def _shares(self, item: Item, draft: Draft) -> Shares:
         """How likely each code is for this person, the habit and the ties included."""
         name, kind = item.link_id, draft.kind
         if name == "sex-at-birth" and "sex" in kind:
             return {kind["sex"]: 100.0}
-        if self._is_true(name, draft):
-            return self._with_not_sure(item, _by_code(kind["true"][name]), 1)
+        if self._is_real(name, draft):
+            return self._with_not_sure(item, _by_code(kind["real"][name]), 1)
         plain = kind["answers"].get(name, self._assumed_of(name))
         shares = _by_code(plain) | self._by_age(name, draft)
         if not shares:

@@ -10,6 +10,7 @@ from clinic.library.places import content_dir
 from clinic.library.rules import read_rules
 from clinic.questionnaire.checks import response_problems
 from clinic.questionnaire.response import enabled_response
+from clinic.triage.rules import Urgency
 from tests.make import shipped_questionnaire
 
 RULES = read_rules(content_dir())
@@ -84,3 +85,11 @@ def test_the_interval_of_a_small_share_stays_within_reason() -> None:
     assert 0.007 < high < 0.008
     low, high = wilson(250, 500)
     assert (round(low, 3), round(high, 3)) == (0.456, 0.544)
+
+
+def test_most_of_a_foot_drop_that_gets_worse_is_told_today_or_now() -> None:
+    people = [CLINIC.person("fast-foot-drop", f"drop/{number}") for number in range(20)]
+    week, _ = assessed(CLINIC, RULES, people)
+
+    loud = week.levels[Urgency.EMERGENCY_NOW] + week.levels[Urgency.SAME_DAY]
+    assert loud >= 17, week.missed
