@@ -23,6 +23,7 @@ from clinic.opening import OpeningHours, read_opening_hours
 KNOWN_LANGUAGES = ("en", "es")
 POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
 MAIL_ADDRESS = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+$")
+SITE_ADDRESS = re.compile(r"^https?://[A-Za-z0-9.:\[\]-]+$")
 PHONE = re.compile(r"^[0-9+() .-]{2,25}$")
 
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -50,6 +51,10 @@ class Settings(BaseSettings):
     smtp_url: str | None = Field(None, validation_alias="SMTP_URL", repr=False)
     duty_address: str = ""
     """Who is told by mail that an intake waits; nobody when it is empty."""
+    alert_minutes: int = Field(10, ge=1, le=60)
+    """So often the mail about an emergency comes again, until somebody acknowledges it."""
+    site_address: str = ""
+    """Where a browser finds the site, such as https://intake.clinic.example; a mail links to it."""
     key_file: Path = Field(default_factory=lambda: default_key_file(os.environ))
     port: int = Field(8000, validation_alias="PORT", ge=1, le=65535)
     clinic_name: str = Field("Example Spine Clinic", validation_alias="CLINIC_NAME", max_length=120)
@@ -131,6 +136,13 @@ class Settings(BaseSettings):
             raise ValueError("write one mail address, such as desk@clinic.example")
         return value
 
+    @field_validator("site_address")
+    @classmethod
+    def _site(cls, value: str) -> str:
+        if value and not SITE_ADDRESS.match(value.rstrip("/")):
+            raise ValueError("write where the site is, such as https://intake.clinic.example")
+        return value.rstrip("/")
+
     @field_validator("opening_hours")
     @classmethod
     def _readable_hours(cls, value: str) -> str:
@@ -153,6 +165,13 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The clinic's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def mail_gap(self) -> str:
+        """Give what is missing so that staff can be told by mail; nothing when all is there."""
+        if not self.duty_address:
+            return "no duty address is set"
+        return "" if self.smtp_url else "no mail server is set"
 
     @property
     def database_path(self) -> Path:

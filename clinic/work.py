@@ -1,31 +1,46 @@
-"""The background work: outbox, overdue intakes, old sessions and counters, audit sealing."""
+"""The background work: notices, outbox, overdue intakes, old sessions, audit sealing."""
 
 import threading
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.message import EmailMessage
 
 import structlog
 
+from clinic.actions import alerts as actions
 from clinic.config import Settings, utc_now
 from clinic.errors import ClinicError, Unavailable
-from clinic.mail.messages import notice
+from clinic.mail import messages
 from clinic.mail.smtp import send
-from clinic.store import limits, outbox, sessions, worklist
+from clinic.store import alerts, limits, outbox, sessions, worklist
 from clinic.store.audit_chain import anchor_file, seal
-from clinic.store.database import Database
+from clinic.store.database import Database, Transaction
 from clinic.store.outbox import Message
 
 ROUND_SECONDS = 5
+MAILS_A_ROUND = 20
 
 log = structlog.get_logger()
 
 
 def work_until(
-    stop: threading.Event, settings: Settings, database: Database, *, once: bool = False
+    stop: threading.Event,
+    settings: Settings,
+    database: Database,
+    *,
+    once: bool = False,
+    tell: Callable[[str], None] | None = None,
 ) -> None:
-    """Do a round every few seconds until told to stop; a failed round is tried again."""
+    """Do a round every few seconds until told to stop; a failed round is tried again.
+
+    `tell` is given every line on what is late, when the lines are not those of the last round.
+    """
+    before: list[str] = []
     while not stop.is_set():
         try:
             work_once(settings, database, utc_now())
+            if tell is not None:
+                before = _told(tell, before, late_lines(settings, database, utc_now()))
         except ClinicError as error:
             log.warning("work.failed", error=type(error).__name__)
             if once:
@@ -35,28 +50,52 @@ def work_until(
         stop.wait(ROUND_SECONDS)
 
 
+def _told(tell: Callable[[str], None], before: list[str], lines: list[str]) -> list[str]:
+    if lines != before:
+        for line in lines or ["Nothing is late any more."]:
+            tell(line)
+    return lines
+
+
 def work_once(settings: Settings, database: Database, now: datetime) -> None:
     """One round. Killed at any moment it loses nothing: each part is its own transaction."""
+    write_notices(settings, database, now)
+    deliver(settings, database, now)
     seal(database, anchor_file(settings))
     with database.writing() as tx:
         worklist.mark_overdue(tx, now)
         sessions.sweep(tx, now)
         limits.sweep(tx, now)
+
+
+def write_notices(settings: Settings, database: Database, now: datetime) -> None:
+    """Write the messages about emergencies that nobody acknowledged.
+
+    While the settings name nobody, the alerts wait: they are told once somebody is named.
+    """
     with database.writing() as tx:
-        claimed = outbox.claim(tx, now)
-    for message in claimed:
-        _deliver(settings, database, message, now)
+        alerts.tend(tx, now)
+        if not settings.mail_gap:
+            every = timedelta(minutes=settings.alert_minutes)
+            actions.write_notices(tx, now, every=every)
 
 
-def _deliver(settings: Settings, database: Database, message: Message, now: datetime) -> None:
-    """Send one message outside any transaction, then note what came of it."""
-    mail = notice(
-        message.kind,
-        message.id,
-        clinic_name=settings.clinic_name,
-        duty_address=settings.duty_address,
-        at=now.astimezone(settings.zone),
-    )
+def deliver(settings: Settings, database: Database, now: datetime) -> None:
+    """Send what is due, one by one, emergencies first; stop where the mail server does not go on.
+
+    One is taken at a time, so that a slow server holds up nothing that another could send.
+    """
+    for _ in range(MAILS_A_ROUND):
+        with database.writing() as tx:
+            claimed = outbox.claim(tx, now, limit=1, first=messages.EMERGENCY)
+        if not claimed or not _deliver(settings, database, claimed[0], now):
+            return
+
+
+def _deliver(settings: Settings, database: Database, message: Message, now: datetime) -> bool:
+    """Send one message outside any transaction, then note what came of it; False for a fault."""
+    with database.reading() as tx:
+        mail = _mail(settings, tx, message, now)
     fault = ""
     if mail is not None and settings.smtp_url:
         try:
@@ -64,7 +103,70 @@ def _deliver(settings: Settings, database: Database, message: Message, now: date
         except Unavailable as error:
             fault = str(error)
     with database.writing() as tx:
-        if fault:
+        if mail is None:
+            outbox.dropped(tx, message.id, now)
+        elif fault:
             outbox.failed(tx, message.id, now, fault)
         else:
             outbox.sent(tx, message.id, now)
+    return not fault
+
+
+def _mail(
+    settings: Settings, tx: Transaction, message: Message, now: datetime
+) -> EmailMessage | None:
+    """Give the mail for a message, or None when nobody is to be told, or not any more."""
+    if settings.mail_gap or message.kind not in messages.KINDS:
+        return None
+    at = now.astimezone(settings.zone)
+    sender = messages.Sender(
+        clinic_name=settings.clinic_name,
+        duty_address=settings.duty_address,
+        site_address=settings.site_address,
+    )
+    if message.kind == messages.SUBMITTED:
+        return messages.submitted(sender, message.id, at)
+    if not actions.is_wanted(tx, message):
+        return None
+    standing = alerts.standing(tx)
+    waiting = messages.Waiting(
+        number=standing.number,
+        since=(standing.since or now).astimezone(settings.zone),
+        telling=int(message.payload["number"]),
+        again_minutes=settings.alert_minutes,
+    )
+    return messages.emergency(sender, message.id, at, waiting)
+
+
+def late_lines(settings: Settings, database: Database, now: datetime) -> list[str]:
+    """Give a sentence for everything that is late or told to nobody, without patient data."""
+    with database.reading() as tx:
+        trouble = actions.mail_trouble(tx, now, gap=settings.mail_gap)
+        standing = alerts.standing(tx)
+        late = outbox.late(tx, now)
+        overdue = worklist.overdue(tx)
+    lines = []
+    if trouble is not None:
+        since = f" since {_clock(settings, trouble.since)}" if trouble.since else ""
+        lines.append(TROUBLE_LINES[trouble.kind].format(gap=settings.mail_gap, since=since))
+    if standing.number and standing.since:
+        count = (
+            "1 emergency waits" if standing.number == 1 else f"{standing.number} emergencies wait"
+        )
+        lines.append(f"{count} unacknowledged since {_clock(settings, standing.since)}.")
+    if late:
+        lines.append(f"Mails that are late or were given up: {late}.")
+    if overdue.number:
+        lines.append(f"Intakes past the day to act: {overdue}.")
+    return lines
+
+
+TROUBLE_LINES = {
+    actions.Trouble.NOT_SET: "Nobody is told by mail: {gap}.",
+    actions.Trouble.FAILING: "Mail is failing{since}: the mail server takes none.",
+    actions.Trouble.STALLED: "Notices of emergencies are late{since}.",
+}
+
+
+def _clock(settings: Settings, at: datetime) -> str:
+    return f"{at.astimezone(settings.zone):%Y-%m-%d %H:%M %Z}"

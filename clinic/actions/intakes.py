@@ -12,10 +12,11 @@ from clinic.actions.clocks import act_by
 from clinic.actions.patients import person_of
 from clinic.errors import Refused, TooManyAttempts
 from clinic.intake import ADULT_YEARS, AGE_YEARS, Consent, Intake
+from clinic.mail.messages import SUBMITTED
 from clinic.questionnaire.checks import Problem
 from clinic.questionnaire.model import Questionnaire, Step
 from clinic.questionnaire.response import Answer
-from clinic.store import assessments, audit, intakes, limits, outbox, patients
+from clinic.store import alerts, assessments, audit, intakes, limits, outbox, patients
 from clinic.store.database import Database, Transaction
 from clinic.store.resume_codes import plain_code
 from clinic.triage.assess import Assessment, assess_intake
@@ -30,9 +31,6 @@ FRESH_FOR = timedelta(hours=1)
 
 ASKED_AGAIN = ("right-now", "feeling", "strength")
 """The steps on "right now" and the nerves, in `low-back-intake`."""
-
-SUBMITTED_MESSAGE = "intake_submitted"
-EMERGENCY_MESSAGE = "emergency_met"
 
 
 class NotReady(Refused):
@@ -127,7 +125,7 @@ def record_answers(
         if left.alarming:
             _audit(tx, "intake.emergency", intake.id, now)
         if left.is_new:
-            outbox.enqueue(tx, kind=EMERGENCY_MESSAGE, payload={"intake": str(intake.id)}, now=now)
+            alerts.raise_alert(tx, intake.id, now=now)
     return Recorded(saved, left.assessment, left.alarming)
 
 
@@ -228,14 +226,22 @@ def submit_intake(
         )
         assessments.insert(tx, intake_id, assessment, now=now)
         _audit(tx, "intake.send", intake_id, now)
-        outbox.enqueue(
-            tx,
-            kind=EMERGENCY_MESSAGE if assessment.is_emergency else SUBMITTED_MESSAGE,
-            payload={"intake": str(intake_id)},
-            now=now,
-            once=f"submitted:{intake_id}",
-        )
+        _tell(tx, intake_id, now)
     return sent.intake
+
+
+def _tell(tx: Transaction, intake_id: UUID, now: datetime) -> None:
+    """Have staff told of what was sent: an open emergency until somebody acknowledges it."""
+    if intakes.facts(tx, intake_id).emergency_open:
+        alerts.raise_alert(tx, intake_id, now=now)
+        return
+    outbox.enqueue(
+        tx,
+        kind=SUBMITTED,
+        payload={"intake": str(intake_id)},
+        now=now,
+        once=f"submitted:{intake_id}",
+    )
 
 
 def resume_intake(

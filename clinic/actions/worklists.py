@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from clinic.store import audit, outcomes, patients, staff, worklist
+from clinic.actions.alerts import MailTrouble, mail_trouble
+from clinic.store import alerts, audit, outcomes, patients, staff, worklist
+from clinic.store.alerts import Alert
 from clinic.store.audit import Actor, AuditRow
 from clinic.store.database import Database, Transaction
 from clinic.store.intakes import Facts
@@ -28,6 +30,8 @@ class Listed:
     page: Page
     counts: Mapping[Queue, Count]
     outcomes: Mapping[UUID, OutcomeKind]
+    alerts: Mapping[UUID, Alert]
+    trouble: MailTrouble | None
     people: Mapping[UUID, Member]
 
 
@@ -58,8 +62,12 @@ def open_worklist(
     after: str | None,
     now: datetime,
     limit: int = PAGE_ROWS,
+    mail_gap: str = "",
 ) -> Listed:
-    """Read a page of the worklist. Raises BadInput for a strange `after`."""
+    """Read a page of the worklist. Raises BadInput for a strange `after`.
+
+    `mail_gap` is what the settings lack to tell somebody by mail.
+    """
     with database.writing() as tx:
         worklist.mark_overdue(tx, now)
         page = worklist.worklist(
@@ -71,6 +79,8 @@ def open_worklist(
             page=page,
             counts=worklist.counts(tx, scope=scope, owner_id=by.id),
             outcomes=outcomes.latest_of(tx, ids),
+            alerts=alerts.latest_of(tx, ids),
+            trouble=mail_trouble(tx, now, gap=mail_gap),
             people=_people(tx),
         )
 

@@ -48,7 +48,12 @@ def run_service(given: argparse.Namespace) -> int:
         where = f"http://{given.host}:{port}"
         print(f"Open {where}/ (staff: {where}/staff/)", flush=True)
         stop = threading.Event()
-        worker = threading.Thread(target=work_until, args=(stop, settings, database), daemon=True)
+        worker = threading.Thread(
+            target=work_until,
+            args=(stop, settings, database),
+            kwargs={"tell": _say},
+            daemon=True,
+        )
         worker.start()
         try:
             serve(app, given.host, port)
@@ -81,10 +86,15 @@ def run_work(given: argparse.Namespace) -> int:
     stop = threading.Event()
     with open_database(settings) as database:
         try:
-            work_until(stop, settings, database, once=given.once)
+            work_until(stop, settings, database, once=given.once, tell=_say)
         except KeyboardInterrupt:
             stop.set()
     return 0
+
+
+def _say(line: str) -> None:
+    """Print a line at once, also where nobody reads along."""
+    print(line, flush=True)
 
 
 def run_verify(given: argparse.Namespace) -> int:

@@ -1,31 +1,65 @@
 """The notices that staff get by mail. They say that something waits, never who or why."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime
 from uuid import UUID
 
-SUBJECTS = {
-    "emergency_met": "An intake needs a call now",
-    "intake_submitted": "A new intake has arrived",
-}
+SUBMITTED = "intake_submitted"
+EMERGENCY = "emergency_waits"
+KINDS = (SUBMITTED, EMERGENCY)
 
 
-def notice(
-    kind: str, message_id: UUID, *, clinic_name: str, duty_address: str, at: datetime
-) -> EmailMessage | None:
-    """Give the mail for a kind of message, or None when nobody is to be told.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who writes, to whom, and where the site is."""
 
-    It holds no patient data: not a name, not a reference, not an answer.
+    clinic_name: str
+    duty_address: str
+    site_address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many emergencies nobody acknowledged, since when, and which telling this is."""
+
+    number: int
+    since: datetime
+    telling: int
+    again_minutes: int
+
+
+def submitted(sender: Sender, message_id: UUID, at: datetime) -> EmailMessage:
+    """Give the notice that somebody sent an intake."""
+    return _mail(sender, message_id, at, "A new intake has arrived", "A new intake has arrived.")
+
+
+def emergency(sender: Sender, message_id: UUID, at: datetime, waiting: Waiting) -> EmailMessage:
+    """Give the notice that an emergency waits and nobody has acknowledged it."""
+    one = waiting.number == 1
+    subject = "1 emergency waits" if one else f"{waiting.number} emergencies wait"
+    since = f"{waiting.since:%Y-%m-%d %H:%M %Z}".strip()
+    words = (
+        f"{subject} since {since}.\n"
+        f"Nobody has acknowledged {'it' if one else 'them'}. This is notice {waiting.telling}.\n\n"
+        f"This notice comes again every {waiting.again_minutes} minutes, until somebody presses "
+        f"Acknowledge\non the worklist or records what was done."
+    )
+    return _mail(sender, message_id, at, f"{subject}, nobody has acknowledged", words)
+
+
+def _mail(sender: Sender, message_id: UUID, at: datetime, subject: str, words: str) -> EmailMessage:
+    """Put a mail together. It holds no patient data: not a name, not a reference, not an answer.
+
+    A message that is sent twice, because somebody died before noting it, keeps its Message-ID,
+    by which mail programs know the second for the first.
     """
-    subject = SUBJECTS.get(kind)
-    if subject is None or not duty_address:
-        return None
     mail = EmailMessage()
-    mail["Subject"] = f"{clinic_name}: {subject}"
-    mail["From"] = duty_address
-    mail["To"] = duty_address
+    mail["Subject"] = f"{sender.clinic_name}: {subject}"
+    mail["From"] = mail["To"] = sender.duty_address
     mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = make_msgid(idstring=message_id.hex, domain="clinic.invalid")
-    mail.set_content(f"{subject}.\n\nSign in and open the worklist.\n")
+    mail["Message-ID"] = f"<{message_id.hex}@{sender.duty_address.partition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(f"{words}\n\nSign in and open the worklist: {sender.site_address}/staff/\n")
     return mail

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.fhir.text import dumps, loads
@@ -65,16 +65,23 @@ def enqueue(
 
 
 def claim(
-    tx: Transaction, now: datetime, *, limit: int = 20, lease: timedelta = LEASE
+    tx: Transaction,
+    now: datetime,
+    *,
+    limit: int = 20,
+    lease: timedelta = LEASE,
+    first: str | None = None,
 ) -> list[Message]:
     """Take messages that are due, oldest first. Nobody else gets them until the lease ends.
+
+    Those of the kind `first` go before all others.
 
     Commit before sending. Whoever dies while sending leaves the message to the next.
     """
     due = (
         select(table)
         .where(_waiting(), table.c.due_at <= now, _free(now))
-        .order_by(table.c.due_at)
+        .order_by(case((table.c.kind == first, 0), else_=1), table.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -98,6 +105,11 @@ def claim(
 def sent(tx: Transaction, message_id: UUID, now: datetime) -> None:
     """Note that a message went out."""
     _set(tx, message_id, sent_at=now, claimed_until=None, fault="")
+
+
+def dropped(tx: Transaction, message_id: UUID, now: datetime) -> None:
+    """Note that nobody needs a message any more, or that nobody is there to be told."""
+    _set(tx, message_id, given_up_at=now, claimed_until=None, fault="")
 
 
 def failed(tx: Transaction, message_id: UUID, now: datetime, reason: str) -> None:
@@ -125,8 +137,21 @@ def waiting(tx: Transaction) -> int:
 def late(tx: Transaction, now: datetime) -> int:
     """How many are overdue by a quarter of an hour, or were given up."""
     overdue = _waiting() & (table.c.due_at <= now - LATE_AFTER)
-    given_up = table.c.given_up_at.is_not(None)
+    given_up = table.c.given_up_at.is_not(None) & (table.c.fault != "")
     return int(tx.scalar(select(func.count()).where(or_(overdue, given_up))))
+
+
+def failing_since(tx: Transaction) -> datetime | None:
+    """Since when no mail goes out; None when the last one did, or none was tried.
+
+    Since: when the oldest message was written that failed, and that no sent one came after.
+    """
+    last: datetime | None = tx.scalar(select(func.max(table.c.sent_at)))
+    stuck = table.c.sent_at.is_(None) & (table.c.fault != "")
+    if last is not None:
+        stuck &= or_(table.c.created_at > last, table.c.given_up_at > last)
+    found: datetime | None = tx.scalar(select(func.min(table.c.created_at)).where(stuck))
+    return found
 
 
 def _set(tx: Transaction, message_id: UUID, **values: object) -> None:

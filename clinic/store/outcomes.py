@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from clinic.store import alerts
 from clinic.store.database import Transaction
 from clinic.store.ids import new_id
 from clinic.store.opening import data_key_of
@@ -48,7 +49,7 @@ def record(
     now: datetime,
     note: str = "",
 ) -> UUID:
-    """Record an outcome, which takes the intake out of the open emergencies.
+    """Record an outcome, which takes the intake out of the open emergencies and ends its alert.
 
     An alarm that comes later opens it again. Two people may both record what they did.
     Raises UnknownRecord.
@@ -65,6 +66,7 @@ def record(
         )
     )
     outcome_recorded(tx, intake_id, now=now)
+    alerts.end(tx, intake_id, now=now)
     return row_id
 
 

@@ -122,6 +122,7 @@ Index(
 )
 Index("ix_intake_patient", intake.c.patient_id, intake.c.id)
 Index("ix_intake_state", intake.c.state, intake.c.updated_at)
+Index(None, intake.c.submitted_at)
 
 resume_code = Table(
     "resume_code",
@@ -307,3 +308,27 @@ outbox = Table(
 )
 _unsent = outbox.c.sent_at.is_(None) & outbox.c.given_up_at.is_(None)
 Index("ix_outbox_due", outbox.c.due_at, sqlite_where=_unsent, postgresql_where=_unsent)
+Index(None, outbox.c.sent_at)
+
+alert = Table(
+    "alert",
+    metadata,
+    _id(),
+    _of("intake", ends=True),
+    _moment("raised_at"),
+    _moment("next_at"),
+    Column("repeats", Integer, nullable=False),
+    _moment("acknowledged_at", nullable=True),
+    _of("staff", "acknowledged_by", nullable=True),
+    _moment("ended_at", nullable=True),
+)
+_standing = alert.c.acknowledged_at.is_(None) & alert.c.ended_at.is_(None)
+Index(
+    "uq_alert_standing",
+    alert.c.intake_id,
+    unique=True,
+    sqlite_where=_standing,
+    postgresql_where=_standing,
+)
+Index("ix_alert_intake", alert.c.intake_id, alert.c.id)
+Index(None, alert.c.raised_at)

@@ -16,7 +16,17 @@ from clinic.store.queues import Queue
 from clinic.store.records import CARD, FACTS, Card, Facts, card_of
 from clinic.store.tables import intake as table
 
-__all__ = ["Count", "Page", "Queue", "Row", "Scope", "counts", "mark_overdue", "worklist"]
+__all__ = [
+    "Count",
+    "Page",
+    "Queue",
+    "Row",
+    "Scope",
+    "counts",
+    "mark_overdue",
+    "overdue",
+    "worklist",
+]
 
 COUNTED = 100
 """Above this a heading says "more than 100"."""
@@ -84,6 +94,11 @@ def worklist(
 def counts(tx: Transaction, *, scope: Scope, owner_id: UUID | None) -> dict[Queue, Count]:
     """Give how many stand under each heading; no more than COUNTED are ever counted."""
     return {queue: _count(tx, queue, _owners(scope, owner_id)) for queue in Queue}
+
+
+def overdue(tx: Transaction) -> Count:
+    """Give how many stand under the heading of the overdue."""
+    return _count(tx, Queue.OVERDUE, [true()])
 
 
 def mark_overdue(tx: Transaction, now: datetime) -> int:

@@ -42,6 +42,7 @@ class StoredSession(dict[str, Any], SessionMixin):
         self.before = dict(self)
         self.renewing = False
         self.ending = False
+        self.unseen = False
 
     @property
     def changed(self) -> bool:
@@ -76,6 +77,8 @@ class StoredSessions(SessionInterface):
             self._end(stored, response)
         elif stored.changed:
             self._write(stored, response)
+        elif stored.unseen:
+            return
         elif stored.token and stored.seen_at and now() - stored.seen_at > TOUCH_AFTER:
             with house().database.writing() as writing:
                 rows.touch(writing, stored.token, now())
@@ -109,6 +112,11 @@ class StoredSessions(SessionInterface):
 def renew() -> None:
     """Give the session a new token, so that one known before is worth nothing."""
     _current().renewing = True
+
+
+def unseen() -> None:
+    """Do not count this request as being seen: nobody pressed anything."""
+    _current().unseen = True
 
 
 def end() -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from clinic.actions.intakes import ASKED_AGAIN
 from clinic.app import create_app
 from clinic.store import assessments, audit, intakes, outbox, patients, worklist
+from clinic.store.tables import alert as alert_table
 from clinic.store.tables import intake as intake_table
-from clinic.store.tables import outbox as outbox_table
 from clinic.store.tables import patient as patient_table
 from clinic.triage.rules import Urgency
 from tests.web.browser import Browser
@@ -307,13 +307,13 @@ def test_the_same_page_with_the_same_answer_leads_to_the_emergency_page_again(pa
     assert browser.follow().link("Go on with the questions") == "/intake/feeling"
 
 
-def test_staff_get_one_message_for_one_emergency(patient, database):
+def test_one_emergency_raises_one_alert(patient, database):
     patient.agrees()
     patient.answers_step("right-now", walk_now="no-legs")
     patient.answers_step("right-now", walk_now="no-legs")
 
     with database.reading() as tx:
-        assert tx.scalar(select(func.count()).select_from(outbox_table)) == 1
+        assert tx.scalar(select(func.count()).select_from(alert_table)) == 1
 
 
 def test_an_old_emergency_does_not_interrupt_a_later_page(patient, browser):

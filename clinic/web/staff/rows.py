@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from clinic.actions.worklists import Listed
 from clinic.questionnaire.values import whole_years
+from clinic.store.alerts import Alert
 from clinic.store.outcomes import OutcomeKind
 from clinic.store.queues import Queue
 from clinic.store.records import Card, Facts
-from clinic.store.staff import Member, Role
+from clinic.store.staff import Member
 from clinic.store.worklist import Row as Stored
 from clinic.summary.words import long_date
 from clinic.triage.rules import Urgency
+from clinic.web.staff.alarm_lines import AlarmLine, alarm_line_of
+from clinic.web.staff.reader import Reader
 from clinic.web.staff.words import (
     CALL_TODAY,
     LEVEL_WORDS,
@@ -26,6 +27,8 @@ from clinic.web.staff.words import (
     moment,
     waiting,
 )
+
+__all__ = ["NO_CARD", "Group", "Reader", "Row", "calls_today", "groups", "owner_words", "row"]
 
 DESK_REASONS = frozenset({Urgency.EMERGENCY_NOW, Urgency.SAME_DAY})
 """The front desk reads the reason of these alone, since it makes the call."""
@@ -56,6 +59,7 @@ class Row:
     state: str
     owner: str
     done: str
+    alarm: AlarmLine | None
     action: str
 
 
@@ -67,20 +71,6 @@ class Group:
     title: str
     count: str
     rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Who reads a list, when and where."""
-
-    member: Member
-    now: datetime
-    zone: ZoneInfo
-
-    @property
-    def is_desk(self) -> bool:
-        """True when answers beyond the front desk's few stay hidden."""
-        return self.member.role is not Role.CLINICIAN
 
 
 def groups(listed: Listed, reader: Reader) -> list[Group]:
@@ -102,11 +92,17 @@ def calls_today(listed: Listed) -> str:
 
 def _rows(part: Iterator[Stored], listed: Listed, reader: Reader) -> Iterator[Row]:
     for stored in part:
-        yield row(stored, listed.outcomes.get(stored.facts.id), listed.people, reader)
+        outcome = listed.outcomes.get(stored.facts.id)
+        alert = listed.alerts.get(stored.facts.id)
+        yield row(stored, outcome, alert, listed.people, reader)
 
 
 def row(
-    stored: Stored, outcome: OutcomeKind | None, people: Mapping[UUID, Member], reader: Reader
+    stored: Stored,
+    outcome: OutcomeKind | None,
+    alert: Alert | None,
+    people: Mapping[UUID, Member],
+    reader: Reader,
 ) -> Row:
     """Give one row."""
     facts, card = stored.facts, stored.card or NO_CARD
@@ -132,6 +128,7 @@ def row(
         state=STATE_WORDS[facts.state],
         owner=owner_words(facts, people, reader.member),
         done=OUTCOME_WORDS[outcome] if outcome else "",
+        alarm=alarm_line_of(alert, people, reader) if facts.emergency_open else None,
         action=_action(stored, outcome, reader),
     )
 

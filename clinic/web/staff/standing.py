@@ -25,6 +25,7 @@ from clinic.web.staff.words import (
 )
 
 SILENT_ACTS = {
+    "intake.acknowledge": "acknowledged the emergency",
     "intake.take": "took it",
     "intake.give_back": "gave it back",
     "intake.review": "marked it reviewed",

@@ -11,17 +11,20 @@ from clinic.store.staff import Member, Role
 from clinic.store.worklist import Queue, Scope
 from clinic.web import sessions
 from clinic.web.security import Audience, open_to, signed_in
-from clinic.web.staff import intakes
+from clinic.web.staff import alarms, intakes
+from clinic.web.staff.alarm_lines import mail_words
 from clinic.web.staff.doors import dress, place_after, reader
 from clinic.web.staff.forms import PasswordForm, SignInForm, errors_of
 from clinic.web.staff.lists import patient_words, trail_words
 from clinic.web.staff.rows import calls_today, groups
 from clinic.web.staff.words import FILTER_WORDS
-from clinic.web.visit import database, now, remote_address, zone
+from clinic.web.visit import database, now, remote_address, settings, zone
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 dress(blueprint)
 blueprint.register_blueprint(intakes.blueprint)
+blueprint.register_blueprint(alarms.blueprint)
+blueprint.context_processor(alarms.for_templates)
 
 WRONG_PAIR = "The user name and the password do not go together."
 WRONG_PASSWORD = "This is not the password you have now."  # noqa: S105
@@ -132,6 +135,7 @@ def worklist() -> str | WebResponse:
         return redirect(url_for("staff.people"), code=303)
     scope = Scope.ALL if request.args.get("scope") == Scope.ALL else Scope.MINE
     queue = _queue(request.args.get("show", ""))
+    watched = alarms.watch()
     listed = worklists.open_worklist(
         database(),
         by=who.member,
@@ -139,9 +143,12 @@ def worklist() -> str | WebResponse:
         queue=queue,
         after=request.args.get("after"),
         now=now(),
+        mail_gap=settings().mail_gap,
     )
     return render_template(
         "staff/worklist.html",
+        watched=watched,
+        mail_words=mail_words(listed.trouble, settings().mail_gap, who),
         groups=groups(listed, who),
         calls=calls_today(listed),
         headings=[(each, FILTER_WORDS[each], listed.counts[each]) for each in Queue],

@@ -62,6 +62,7 @@ LANGUAGE_WORDS: Mapping[str, str] = {"en": "English", "es": "Spanish"}
 
 ACT_WORDS: Mapping[str, str] = {
     "audit.view": "Looked at the audit",
+    "intake.acknowledge": "Acknowledged the emergency",
     "intake.answer": "Answered a page",
     "intake.emergency": "Was shown the emergency page",
     "intake.give_back": "Gave it back",
