@@ -15,6 +15,7 @@ from clinic.store.opening import data_key_of
 from clinic.store.sealing import Cell, seal, unseal
 from clinic.store.tables import assessment as table
 from clinic.triage.assess import Assessment, Finding, FlagState
+from clinic.triage.corrections import Corrected
 from clinic.triage.rules import Urgency
 
 
@@ -61,6 +62,7 @@ def _to_json(assessment: Assessment) -> dict[str, Any]:
     members = {field.name: getattr(assessment, field.name) for field in fields(assessment)}
     members["flags"] = {flag: state.value for flag, state in assessment.flags.items()}
     members["findings"] = [_finding_to_json(finding) for finding in assessment.findings]
+    members["corrections"] = [_corrected_to_json(each) for each in assessment.corrections]
     return members
 
 
@@ -70,6 +72,7 @@ def _from_json(members: dict[str, Any]) -> Assessment:
         "flags": {flag: FlagState(state) for flag, state in members["flags"].items()},
         "findings": tuple(_finding(finding) for finding in members["findings"]),
         "unanswered": tuple(members["unanswered"]),
+        "corrections": tuple(_corrected(each) for each in members.get("corrections", ())),
     }
     return Assessment(**{**members, **read})
 
@@ -77,6 +80,7 @@ def _from_json(members: dict[str, Any]) -> Assessment:
 def _finding_to_json(finding: Finding) -> dict[str, Any]:
     members = {field.name: getattr(finding, field.name) for field in fields(finding)}
     members["answers"] = [[key, answer_to_json(answer)] for key, answer in finding.answers]
+    members["times"] = [[key, at.isoformat()] for key, at in finding.times]
     return members
 
 
@@ -86,5 +90,26 @@ def _finding(members: dict[str, Any]) -> Finding:
         "flags": tuple(members["flags"]),
         "source": tuple(members["source"]),
         "answers": tuple((key, answer_from_json(answer)) for key, answer in members["answers"]),
+        "times": tuple((key, datetime.fromisoformat(at)) for key, at in members.get("times", ())),
     }
     return Finding(**{**members, **read})
+
+
+def _corrected_to_json(corrected: Corrected) -> dict[str, Any]:
+    return {
+        "key": corrected.key,
+        "before": answer_to_json(corrected.before),
+        "before_at": corrected.before_at.isoformat(),
+        "after": answer_to_json(corrected.after),
+        "after_at": corrected.after_at.isoformat(),
+    }
+
+
+def _corrected(members: dict[str, Any]) -> Corrected:
+    return Corrected(
+        key=members["key"],
+        before=answer_from_json(members["before"]),
+        before_at=datetime.fromisoformat(members["before_at"]),
+        after=answer_from_json(members["after"]),
+        after_at=datetime.fromisoformat(members["after_at"]),
+    )

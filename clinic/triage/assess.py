@@ -1,14 +1,15 @@
 """The assessment of one response: findings, urgency, flags, and whether the screen is complete."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 
 from clinic.intake import Intake
 from clinic.questionnaire.conditions import Facts, Kind, Remembering, Silence, Truth, evaluate
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Answer, Response, enabled_response
+from clinic.triage.corrections import Corrected, corrections_of, given_at
 from clinic.triage.facts import TriageFacts
 from clinic.triage.rules import Rule, RuleSet, Urgency
 
@@ -26,8 +27,9 @@ class Finding:
     """A rule that fired, with the answers it rests on (link id and answer, in page order).
 
     It keeps the words of the rule, so that a stored assessment reads the same after the
-    rules have changed. `held` is true when the answers have since changed and the finding
-    stands because an emergency page had been shown.
+    rules have changed. `times` says when each of its answers was given. `held` is true when
+    the answers have since changed and the finding stands because an emergency page had been
+    shown.
     """
 
     rule_id: str
@@ -37,6 +39,7 @@ class Finding:
     source: tuple[str, ...] = ()
     advice: str = ""
     answers: tuple[tuple[str, Answer], ...] = ()
+    times: tuple[tuple[str, datetime], ...] = ()
     held: bool = False
 
     @property
@@ -47,7 +50,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """What the rules say of one response, with the set that said it."""
+    """What the rules say of one response, with the set that said it, and what was changed."""
 
     urgency: Urgency
     incomplete: bool
@@ -56,6 +59,7 @@ class Assessment:
     unanswered: tuple[str, ...]
     rules_version: str
     rules_hash: str
+    corrections: tuple[Corrected, ...] = ()
 
     @property
     def is_emergency(self) -> bool:
@@ -85,13 +89,15 @@ def assess(
     today: date,
     offered: Collection[str] | None = None,
     held: Collection[str] = (),
+    stated: Mapping[str, Answer] | None = None,
 ) -> Assessment:
     """Assess a response. Findings come most urgent first, then in the order of the rules.
 
     `offered` as in TriageFacts; `held` are ids of emergency rules that stay although the
-    answers changed.
+    answers changed; `stated` are the answers of staff to questions for staff alone, which
+    count whatever the form shows.
     """
-    shown = enabled_response(questionnaire, response)
+    shown = enabled_response(questionnaire, response).with_answers(stated or {})
     facts = Remembering(TriageFacts(questionnaire, shown, today, offered))
     truths = {rule.id: evaluate(rule.when, facts) for rule in rules.rules}
     findings = tuple(
@@ -111,16 +117,40 @@ def assess(
     )
 
 
-def assess_intake(rules: RuleSet, intake: Intake, today: date) -> Assessment:
-    """Assess an intake as it stands; once an emergency page was shown, it is held."""
-    return assess(
+def assess_intake(
+    rules: RuleSet,
+    intake: Intake,
+    today: date,
+    *,
+    held: Collection[str] = (),
+    stated: Mapping[str, Answer] | None = None,
+) -> Assessment:
+    """Assess an intake as it stands; once an emergency page was shown, it is held.
+
+    `held` are further rules that stay, and `stated` as in `assess`.
+    """
+    found = assess(
         rules,
         intake.questionnaire,
         intake.response,
         today=today,
         offered=None if intake.submitted else intake.offered,
-        held={alarm.rule_id for alarm in intake.alarms},
+        held={*held, *(alarm.rule_id for alarm in intake.alarms)},
+        stated=stated,
     )
+    return _dated(found, intake)
+
+
+def _dated(assessment: Assessment, intake: Intake) -> Assessment:
+    """Put the times of the answers beside them, and what was changed."""
+    times = given_at(intake.history)
+    findings = tuple(
+        replace(
+            finding, times=tuple((key, times[key]) for key, _ in finding.answers if key in times)
+        )
+        for finding in assessment.findings
+    )
+    return replace(assessment, findings=findings, corrections=corrections_of(intake.history))
 
 
 def _urgency(

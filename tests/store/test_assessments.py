@@ -1,5 +1,6 @@
 """Assessments, kept as they were said."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -7,8 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from clinic.errors import Damaged, UnknownRecord
+from clinic.questionnaire.values import Coding
 from clinic.store import assessments
 from clinic.store.tables import assessment as table
+from clinic.triage.corrections import Corrected
 from clinic.triage.rules import Urgency
 from tests.make import NOW
 from tests.store.kept import begin, make_assessment, send
@@ -20,6 +23,26 @@ def test_an_assessment_is_read_back_equal(database):
         assessments.insert(tx, intake.id, make_assessment(incomplete=True), now=NOW)
 
         assert assessments.latest(tx, intake.id) == make_assessment(incomplete=True)
+
+
+def test_the_times_of_answers_and_what_was_changed_are_read_back_equal(database):
+    yes, no = (Coding("yes", "codes", "Yes"),), (Coding("no", "codes", "No"),)
+    later = NOW + timedelta(minutes=1)
+    plain = make_assessment()
+    dated = replace(
+        plain,
+        findings=tuple(replace(each, times=(("leg-cold", NOW),)) for each in plain.findings),
+        corrections=(
+            Corrected(key="leg-cold", before=yes, before_at=NOW, after=no, after_at=later),
+            Corrected(key="leg-cold", before=no, before_at=later, after=(), after_at=later),
+        ),
+    )
+    with database.writing() as tx:
+        intake = send(tx)
+        assessments.insert(tx, intake.id, dated, now=NOW)
+
+        assert dated.findings
+        assert assessments.latest(tx, intake.id) == dated
 
 
 def test_the_latest_of_several_is_given_and_none_is_lost(database):
