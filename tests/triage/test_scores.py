@@ -1,5 +1,6 @@
 """The scores say what the reference vectors say, and keep to their boundaries."""
 
+import hashlib
 import json
 from decimal import Decimal
 from fractions import Fraction
@@ -165,6 +166,86 @@ def test_every_vector_of_the_clinical_draft_is_used() -> None:
     used = {"nprs", "peg", "rmdq", "rmdq_yes_no", "activities", "phq4", "chronicity"}
 
     assert set(VECTORS) == used
+
+
+# --- every number of every scale, read from the clinical text a second time ---
+
+
+def band(number: float, *upper: tuple[float, str]) -> str:
+    """The first label whose upper end is not below the number."""
+    return next(label for highest, label in upper if number <= highest)
+
+
+PAIN = ((0, "none"), (5, "mild"), (7, "moderate"), (10, "severe"))
+LIMITS = ((2, "little or none"), (13, "some limits"), (24, "many limits"))
+MOOD = ((2, "none"), (5, "mild"), (8, "moderate"), (12, "severe"))
+PAIR = ((2, "below 3"), (6, "3 or more"))
+
+
+@pytest.mark.parametrize("number", range(11))
+@pytest.mark.parametrize(
+    ("link_id", "score_id"),
+    [("pain-now", "nprs-now"), ("peg-pain", "nprs-average"), ("pain-worst", "nprs-worst"),
+     ("leg-pain-now", "nprs-leg")],
+)  # fmt: skip
+def test_every_pain_number_has_its_band(link_id: str, score_id: str, number: int) -> None:
+    score = scored({"leg-pain": "below-knee", link_id: number})[score_id]
+
+    assert (score.value, score.band) == (number, band(number, *PAIN))
+
+
+@pytest.mark.parametrize("count", range(25))
+def test_every_number_of_ticks_has_its_band_and_its_limits(count: int) -> None:
+    score = scored({"rmdq": roland(count)})["rmdq"]
+
+    assert (score.value, score.band) == (count, band(count, *LIMITS))
+    assert any("gain" in note for note in score.notes) is (count < 4)
+    assert any("worsening" in note for note in score.notes) is (count > 20)
+
+
+@pytest.mark.parametrize("total", range(31))
+def test_every_sum_of_peg_is_banded_before_it_is_rounded(total: int) -> None:
+    thirds = [total // 3 + (n < total % 3) for n in range(3)]
+    keys = ("peg-pain", "peg-enjoyment", "peg-activity")
+    score = scored(dict(zip(keys, thirds, strict=True)))["peg"]
+
+    assert score.band == ("mild" if total < 12 else "moderate" if total < 21 else "severe")
+
+
+@pytest.mark.parametrize("total", range(13))
+def test_every_mood_total_has_its_band_and_its_call(total: int) -> None:
+    given = [total // 4 + (n < total % 4) for n in range(4)]
+    found = of_response(Response().with_answers(dict(zip(PHQ, map(how_often, given), strict=True))))
+
+    assert (found["phq-4"].value, found["phq-4"].band) == (total, band(total, *MOOD))
+    assert any("2 working days" in note for note in found["phq-4"].notes) is (total >= 9)
+    for score_id, pair in (("gad-2", given[:2]), ("phq-2", given[2:])):
+        assert found[score_id].band == band(sum(pair), *PAIR)
+        assert any("diagnosis" in note for note in found[score_id].notes) is (sum(pair) >= 3)
+
+
+@pytest.mark.parametrize("missing", PHQ)
+def test_a_mood_pair_is_scored_without_the_other_pair(missing: str) -> None:
+    found = of_response(
+        Response().with_answers({each: how_often(1) for each in PHQ if each != missing})
+    )
+    left_out = "gad-2" if missing in PHQ[:2] else "phq-2"
+
+    for score_id in ("gad-2", "phq-2"):
+        assert found[score_id].scored is (score_id != left_out)
+    assert not found["phq-4"].scored
+
+
+def test_the_24_sentences_stand_as_they_were_published() -> None:
+    """The words may not change: a digest of the published list, one sentence a line."""
+    item = shipped_questionnaire().by_link_id["rmdq"]
+    said = [option.text.words for option in item.options if option.code.startswith("item-")]
+
+    assert len(said) == 24
+    assert hashlib.sha256("\n".join(said).encode()).hexdigest() == PUBLISHED
+
+
+PUBLISHED = "9f3caf4010be5d3a5edafd9c87ed7f70d9b35980f36eec4b7afd6630d4c12cba"
 
 
 # --- boundaries and the rules about what is missing ---
