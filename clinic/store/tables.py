@@ -313,14 +313,14 @@ Index(None, outbox.c.sent_at)
 alert = Table(
     "alert",
     metadata,
-    _id(),
-    _of("intake", ends=True),
-    _moment("raised_at"),
-    _moment("next_at"),
+    row_id(),
+    row_of("intake", ends=True),
+    moment("raised_at"),
+    moment("next_at"),
     Column("repeats", Integer, nullable=False),
-    _moment("acknowledged_at", nullable=True),
-    _of("staff", "acknowledged_by", nullable=True),
-    _moment("ended_at", nullable=True),
+    moment("acknowledged_at", nullable=True),
+    row_of("staff", "acknowledged_by", nullable=True),
+    moment("ended_at", nullable=True),
 )
 _standing = alert.c.acknowledged_at.is_(None) & alert.c.ended_at.is_(None)
 Index(
