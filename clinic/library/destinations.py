@@ -10,6 +10,7 @@ from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.questionnaire.conditions import Condition
 from clinic.referral.destinations import Destination, DestinationTable, Service
+from clinic.referral.letter import Topic
 from clinic.triage.rules import RuleSet
 
 DESTINATIONS = Path("rules") / "destinations.yaml"
@@ -61,8 +62,13 @@ def _table(top: Fields, text: str, rules: RuleSet) -> DestinationTable:
 
 
 def _service(part: Fields) -> Service:
-    part.only(("id", "name"))
-    return Service(part.text("id"), part.text("name"))
+    part.only(("id", "name", "share"))
+    share = part.texts("share") if "share" in part.mapping else ()
+    for topic in share:
+        if topic not in list(Topic):
+            part.fault("share", f"there is no topic {topic!r}: use {', '.join(Topic)}")
+    known = tuple(Topic(topic) for topic in share if topic in list(Topic))
+    return Service(part.text("id"), part.text("name"), known)
 
 
 def _row(

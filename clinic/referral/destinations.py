@@ -15,6 +15,7 @@ from clinic.questionnaire.conditions import (
     evaluate,
 )
 from clinic.questionnaire.response import enabled_response
+from clinic.referral.letter import Topic
 from clinic.triage.assess import Assessment
 from clinic.triage.derived import assessment_facts, score_facts
 from clinic.triage.facts import TriageFacts
@@ -23,10 +24,11 @@ from clinic.triage.guidance import Guidance
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What can be asked of somebody else."""
+    """What can be asked of somebody else, and which private answers it needs for that."""
 
     id: str
     name: str
+    share: tuple[Topic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

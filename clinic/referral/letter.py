@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from clinic.errors import NotFound
-from clinic.summary.model import Line, Piece, ScoreWords, Summary
+from clinic.summary.model import FindingWords, Line, Piece, ScoreWords, Summary
 from clinic.triage.assess import FlagState
+from clinic.triage.rules import Urgency
 from clinic.triage.sensitive import SENSITIVE
 
 MOOD_SCORES = frozenset({"phq-2", "gad-2", "phq-4"})
@@ -36,6 +37,12 @@ QUESTIONS_OF: Mapping[Topic, frozenset[str]] = {
 }
 """How somebody came by a risk for infection is in no topic: it is never written."""
 
+FLAGS_OF: Mapping[Topic, frozenset[str]] = {
+    Topic.PREGNANCY: frozenset({"pregnancy", "pregnancy_danger"}),
+    Topic.MOOD: frozenset({"mood_safety"}),
+}
+KEPT_PRIVATE = "A finding on private answers. Ask us by telephone."
+
 OPQRST = (
     *("onset", "provokes", "palliates", "quality"),
     *("region", "radiation", "severity", "timing"),
@@ -45,6 +52,8 @@ BACKGROUND = (
     *("medicines", "thinner", "allergies", "devices", "procedures", "scans", "treatments"),
     *("work", "needs", "answered-by"),
 )
+ACTED_ON = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY, Urgency.URGENT_2WK)
+PLAIN_NO = ("None of these", "Never")
 IMPACT = ("activities", "limits", "hopes", "worries")
 
 
@@ -157,16 +166,38 @@ def _situation(summary: Summary, request: Request, hidden: Collection[str]) -> I
     level = summary.level_set
     if level is not None:
         yield LetterLine(label="Level", text=level.text, by=level.by)
-    for finding in summary.findings:
-        if finding.urgency is None:
-            continue
-        told = _open_pieces(finding.because, hidden)
-        words = "; ".join(piece.text for piece in told)
-        yield LetterLine(
-            label=finding.urgency_word,
-            text=f"{finding.staff} The patient said: {words}." if words else finding.staff,
-            keys=tuple(piece.key for piece in told),
-        )
+    yield from _findings(summary.findings, hidden)
+
+
+def _findings(findings: Sequence[FindingWords], hidden: Collection[str]) -> Iterator[LetterLine]:
+    """The findings that set a pace, each with the answers that no line above has told."""
+    told: set[Piece] = set()
+    for finding in findings:
+        if finding.urgency in ACTED_ON:
+            if _is_private(finding, hidden):
+                yield LetterLine(label=finding.urgency_word, text=KEPT_PRIVATE)
+                continue
+            new = [p for p in _open_pieces(finding.because, hidden) if p not in told]
+            told.update(new)
+            words = "; ".join(piece.text for piece in new)
+            yield LetterLine(
+                label=finding.urgency_word,
+                text=f"{finding.staff} The patient said: {words}." if words else finding.staff,
+                keys=tuple(piece.key for piece in new),
+            )
+    others = [
+        finding.staff
+        for finding in findings
+        if finding.urgency not in ACTED_ON and not _is_private(finding, hidden)
+    ]
+    if others:
+        yield LetterLine(label="Also noted", text=" ".join(others))
+
+
+def _is_private(finding: FindingWords, hidden: Collection[str]) -> bool:
+    """True when the words of a finding would tell what is to be left out."""
+    private = frozenset().union(*QUESTIONS_OF.values()).intersection(hidden)
+    return any(piece.key in private for piece in finding.because)
 
 
 def _assessment(
@@ -176,16 +207,19 @@ def _assessment(
     yield from _told(summary, IMPACT, hidden)
     for score in summary.scores:
         yield from _score(score, shared)
+    topics = (topic for topic in FLAGS_OF if topic not in shared)
+    left_out = {INCOMPLETE}.union(*(FLAGS_OF[topic] for topic in topics))
     for state, label in (
         (FlagState.PRESENT, "Flags present"),
         (FlagState.DENIED, "Asked and denied"),
         (FlagState.NOT_ANSWERED, "Not answered"),
     ):
-        names = [flag.name for flag in summary.flags_in(state) if flag.id != INCOMPLETE]
+        names = [flag.name for flag in summary.flags_in(state) if flag.id not in left_out]
         if names:
             yield LetterLine(label=label, text=", ".join(names))
-    for stretch in summary.stretches:
-        yield LetterLine(label=stretch.name, text=stretch.word)
+    advice = [f"{stretch.name}: {stretch.word.lower()}" for stretch in summary.stretches]
+    if advice:
+        yield LetterLine(label="Stretches, by the rules", text="; ".join(advice))
 
 
 def _score(score: ScoreWords, shared: Collection[Topic]) -> Iterator[LetterLine]:
@@ -222,23 +256,27 @@ def _told(
 ) -> Iterator[LetterLine]:
     """Lines of the summary by id, in this order, without what is hidden."""
     lines = {line.id: line for section in summary.sections for line in section.lines}
-    for line_id in line_ids:
-        line = lines.get(line_id)
-        if line is not None:
-            yield from _letter_line(line, hidden)
+    wanted = [lines[line_id] for line_id in line_ids if line_id in lines]
+    denied = [line for line in wanted if line.text in PLAIN_NO]
+    for line in wanted:
+        pieces = _open_pieces(line.pieces, hidden)
+        if pieces and line not in denied:
+            yield LetterLine(
+                label=line.label,
+                text="; ".join(piece.text for piece in pieces),
+                keys=tuple(piece.key for piece in pieces),
+                quoted=line.quote,
+            )
+    yield from _labels("None", denied, hidden)
+    yield from _labels("Not answered", [line for line in wanted if not line.pieces], hidden)
 
 
-def _letter_line(line: Line, hidden: Collection[str]) -> Iterator[LetterLine]:
-    pieces = _open_pieces(line.pieces, hidden)
-    if pieces:
-        yield LetterLine(
-            label=line.label,
-            text="; ".join(piece.text for piece in pieces),
-            keys=tuple(piece.key for piece in pieces),
-            quoted=line.quote,
-        )
-    elif not line.pieces:
-        yield LetterLine(label=line.label, text="Not answered")
+def _labels(word: str, lines: Sequence[Line], hidden: Collection[str]) -> Iterator[LetterLine]:
+    """Name the lines that all say the same short word, in one."""
+    if lines:
+        pieces = _open_pieces((piece for line in lines for piece in line.pieces), hidden)
+        text = ", ".join(line.label for line in lines)
+        yield LetterLine(label=word, text=text, keys=tuple(piece.key for piece in pieces))
 
 
 def _open_pieces(pieces: Iterable[Piece], hidden: Collection[str]) -> list[Piece]:

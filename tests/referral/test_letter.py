@@ -1,0 +1,185 @@
+"""The letter: filled from a summary, changed by staff, and never more than is needed."""
+
+import pytest
+
+from clinic.errors import NotFound
+from clinic.referral.letter import QUESTIONS_OF, Part, Request, Topic, draft_letter
+from clinic.triage.sensitive import SENSITIVE
+from tests.summary.patients import EMERGENCY, PLAIN, summary_of
+
+REQUEST = Request(
+    question="Please assess the leg pain.",
+    kind_words="Consult only",
+    service="Spine clinic",
+    act_by="within 2 weeks",
+    told_patient="What to do if it gets worse, on November 23",
+    meanwhile="We go on with exercise.",
+    responsible="Dr. Amira Lee",
+    call_back="555-555-0100, ask for Dr. Lee",
+    written_by="Dr. Amira Lee",
+)
+
+
+def letter_of(answers, shared=()):
+    return draft_letter(summary_of(answers), REQUEST, shared)
+
+
+def lines_of(letter):
+    return [line for block in letter.blocks for line in block.lines]
+
+
+def text_of(letter):
+    return "\n".join(f"{line.label}: {line.text}" for line in lines_of(letter))
+
+
+def test_the_letter_has_the_four_parts_in_order():
+    assert [block.part for block in letter_of(PLAIN).blocks] == list(Part)
+
+
+def test_the_question_comes_first_and_is_signed_by_who_wrote_it():
+    first = letter_of(PLAIN).block(Part.SITUATION).lines[0]
+
+    assert (first.label, first.text, first.by) == (
+        "Question",
+        "Please assess the leg pain.",
+        "Dr. Amira Lee",
+    )
+
+
+@pytest.mark.parametrize("answers", [PLAIN, EMERGENCY])
+def test_every_line_of_an_answer_names_its_question_and_every_other_its_writer(answers):
+    summary = summary_of(answers)
+    asked = {said.key for said in summary.said()}
+    of_the_rules = {"Flags present", "Asked and denied", "Not answered", "Also noted"}
+    of_the_rules |= {"Stretches, by the rules", *(each.urgency_word for each in summary.findings)}
+
+    for line in lines_of(draft_letter(summary, REQUEST, ())):
+        assert set(line.keys) <= asked
+        assert line.keys or line.by or line.label in of_the_rules, line
+
+
+def test_no_answer_of_a_finding_is_told_twice():
+    lines = letter_of(EMERGENCY).block(Part.SITUATION).lines
+    said = [
+        piece
+        for line in lines
+        for piece in line.text.partition(" The patient said: ")[2].split("; ")
+    ]
+
+    assert len([each for each in said if each.startswith("one weak leg")]) <= 2
+    assert any(line.text.endswith("worse in the last few days.") for line in lines)
+
+
+def test_what_sets_no_pace_is_noted_in_one_line():
+    labels = [line.label for line in letter_of(EMERGENCY).block(Part.SITUATION).lines]
+
+    assert "Routine" not in labels
+    assert labels[-1] == "Also noted"
+
+
+def test_lines_without_anything_to_tell_are_named_in_one():
+    lines = letter_of(EMERGENCY).block(Part.BACKGROUND).lines
+
+    assert [line.label for line in lines][-2:] == ["None", "Not answered"]
+    assert not [line for line in lines if line.text in ("None of these", "Not answered")]
+
+
+def test_the_story_is_told_in_the_order_of_opqrst():
+    labels = [line.label for line in letter_of(PLAIN).block(Part.ASSESSMENT).lines]
+    story = ["Onset", "Worse with", "Better with", "Feels like", "Where", "Down the leg"]
+
+    assert [label for label in labels if label in story] == [
+        label for label in story if label in labels
+    ]
+
+
+def test_a_number_never_stands_without_its_range():
+    summary = summary_of(PLAIN)
+    text = text_of(draft_letter(summary, REQUEST, list(Topic)))
+
+    scored = [score for score in summary.scores if score.scored and score.range]
+    assert scored
+    for score in scored:
+        assert f"{score.name}: {score.value} ({score.range})" in text
+
+
+def test_of_mood_only_the_band_is_told_unless_mood_is_what_is_asked():
+    told = {**PLAIN, "interest": "nearly-every-day"}
+
+    closed, opened = text_of(letter_of(told)), text_of(letter_of(told, [Topic.MOOD]))
+
+    assert "PHQ-2" not in closed
+    assert "PHQ-2" in opened
+
+
+def test_private_answers_stay_out_unless_they_are_needed():
+    pregnant = {**PLAIN, "pregnant": "yes", "sex-change": "yes", "infection-risk": ["injects"]}
+
+    closed = letter_of(pregnant)
+    opened = letter_of(pregnant, list(Topic))
+
+    assert not SENSITIVE & {key for line in lines_of(closed) for key in line.keys}
+    shown = {key for line in lines_of(opened) for key in line.keys} & SENSITIVE
+    assert "pregnant" in shown
+    assert "infection-risk" not in shown
+    assert "inject" not in text_of(opened).lower()
+
+
+def test_no_topic_holds_how_somebody_came_by_a_risk_for_infection():
+    assert not {"infection-risk", "tb-contact"} & frozenset().union(*QUESTIONS_OF.values())
+
+
+def test_a_changed_line_no_longer_claims_to_be_an_answer():
+    letter = letter_of(PLAIN)
+    block = letter.block(Part.BACKGROUND)
+    number = next(n for n, line in enumerate(block.lines) if line.keys)
+
+    changed = letter.edited(Part.BACKGROUND, number, "  Seen by us\nin May. ", by="Dana Ortiz")
+
+    line = changed.block(Part.BACKGROUND).lines[number]
+    assert (line.text, line.keys, line.quoted, line.by) == (
+        "Seen by us in May.",
+        (),
+        False,
+        "Dana Ortiz",
+    )
+    assert changed.hash != letter.hash
+
+
+def test_a_line_that_was_left_as_it_is_keeps_its_answers_and_the_hash():
+    letter = letter_of(PLAIN)
+    line = letter.block(Part.BACKGROUND).lines[0]
+
+    assert letter.edited(Part.BACKGROUND, 0, f" {line.text} ", by="Dana Ortiz") == letter
+
+
+def test_a_blank_line_is_taken_out_and_a_new_one_is_staff_s():
+    letter = letter_of(PLAIN)
+    lines = letter.block(Part.ASSESSMENT).lines
+
+    shorter = letter.edited(Part.ASSESSMENT, 0, " ", by="Dana Ortiz")
+    longer = letter.added(Part.ASSESSMENT, "Straight leg raise 40 degrees.", by="Dr. Lee")
+
+    assert shorter.block(Part.ASSESSMENT).lines == lines[1:]
+    added = longer.block(Part.ASSESSMENT).lines[-1]
+    assert (added.label, added.by) == ("Staff found", "Dr. Lee")
+
+
+def test_a_line_that_is_gone_is_told():
+    with pytest.raises(NotFound, match="not there any more"):
+        letter_of(PLAIN).edited(Part.REQUEST, 99, "Words", by="Dana Ortiz")
+
+
+def test_one_letter_has_one_hash():
+    assert letter_of(PLAIN).hash == letter_of(PLAIN).hash
+
+
+def test_a_finding_on_private_answers_is_told_of_without_its_words():
+    pregnant = {**PLAIN, "pregnant": "yes", "minor-fall": "yes"}
+
+    closed, opened = text_of(letter_of(pregnant)), text_of(letter_of(pregnant, [Topic.PREGNANCY]))
+
+    assert "regnan" not in closed
+    assert "A finding on private answers" in closed
+    assert "Pregnant with a fall" in opened
+    assert "A finding on private answers" not in opened
