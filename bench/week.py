@@ -1,10 +1,12 @@
 """A made-up week of 500 ordinary outpatients: how often each level is given and each rule fires.
 
     .venv/bin/python bench/week.py [--people N] [--seed N] [--habit TIMES] [--all-rules]
+        [--classes] [--level RULE=LEVEL ...]
 
 Who they are and how they answer stands in week.yaml, in words and numbers that a clinician can
 change; made_up.py draws them. Every response is checked by the questionnaire's own rules, then
-assessed by the rules that are shipped. `--habit 2` makes everybody tick signs twice as often.
+assessed by the rules that are shipped. `--habit 2` makes everybody tick signs twice as often;
+`--level CES-1c=urgent_2wk` asks what would happen if a rule had another level.
 """
 
 import argparse
@@ -12,7 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import sqrt
 from pathlib import Path
 
@@ -33,8 +35,10 @@ SURE = 1.96
 """Standard errors on either side: 95 of 100 such weeks lie within."""
 WOLF_FIRES = 0.02
 WOLF_DECIDES = 0.01
+WOLF_PEOPLE = 5
 """A rule cries wolf when it fires in more than 2 % of people who have nothing serious, asks for a
-call today or more, and is alone at the top in more than 1 %: then it alone brings the calls."""
+call today or more, and is alone at the top in more than 1 % and in 5 people or more: then it
+alone brings the calls."""
 LOUD = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY)
 PLANNED = {
     Urgency.EMERGENCY_NOW: ("6.1 %", "4 %"),
@@ -61,6 +65,7 @@ class Week:
 
     people: int = 0
     levels: Counter[Urgency] = field(default_factory=Counter)
+    given: Counter[tuple[str, Urgency]] = field(default_factory=Counter)
     missed: Counter[tuple[str, Urgency]] = field(default_factory=Counter)
     serious: int = 0
     incomplete: int = 0
@@ -74,7 +79,8 @@ class Week:
         self.kinds[person.kind] += 1
         self.serious += person.serious
         self.incomplete += found.incomplete
-        if person.serious:
+        self.given[person.kind, found.urgency] += 1
+        if person.serious and found.urgency not in LOUD:
             self.missed[person.kind, found.urgency] += 1
         alone = len(found.leading) == 1
         for finding in found.findings:
@@ -92,6 +98,7 @@ class Week:
         well = max(self.people - self.serious, 1)
         return (
             rules.rule(rule_id).urgency in LOUD
+            and one.alone_falsely >= WOLF_PEOPLE
             and one.fired_falsely / well > WOLF_FIRES
             and one.alone_falsely / well > WOLF_DECIDES
         )
@@ -129,6 +136,18 @@ def assessed(clinic: Clinic, rules: RuleSet, people: Sequence[Person]) -> tuple[
     return week, took
 
 
+def with_levels(rules: RuleSet, changes: Sequence[str]) -> RuleSet:
+    """The same rules, some with another level: each change is RULE=LEVEL."""
+    told = dict(change.split("=", 1) for change in changes)
+    for rule_id in told:
+        rules.rule(rule_id)
+    changed = (
+        replace(one, urgency=Urgency(told[one.id])) if one.id in told else one
+        for one in rules.rules
+    )
+    return replace(rules, rules=tuple(changed))
+
+
 def faults(clinic: Clinic, people: Sequence[Person]) -> list[str]:
     """What the questionnaire would send back; there is nothing, or the draw is wrong."""
     return [
@@ -151,11 +170,17 @@ def print_levels(week: Week) -> None:
         planned, aim = PLANNED.get(urgency, ("", ""))
         print(f"{urgency:16}{hits:7}   {percent(hits, week.people):24}{planned:>9}{aim:>8}")
     print(f"{'incomplete':16}{week.incomplete:7}   {percent(week.incomplete, week.people)}")
-    caught = sum(n for (_, level), n in week.missed.items() if level in LOUD)
+    caught = week.serious - week.missed.total()
     print(f"serious disease drawn: {week.serious}, of them told today or now: {caught}")
-    for (kind, level), number in week.missed.items():
-        if level not in LOUD:
-            print(f"  {number} with {kind}: {level}")
+    for (kind, level), number in sorted(week.missed.items()):
+        print(f"  {number} with {kind}: {level}")
+
+
+def print_kinds(week: Week) -> None:
+    print(f"\n{'class':46}{'people':>7}{'now':>8}{'today':>8}{'2 weeks':>9}")
+    for kind, number in week.kinds.most_common():
+        shares = [week.given[kind, level] / number for level in (*LOUD, Urgency.URGENT_2WK)]
+        print(f"{kind:46}{number:7}{shares[0]:8.1%}{shares[1]:8.1%}{shares[2]:9.1%}")
 
 
 def print_rules(week: Week, rules: RuleSet, every: bool) -> None:
@@ -187,6 +212,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--habit", type=float, default=1, help="times as many ticks")
     parser.add_argument("--all-rules", action="store_true", help="routine rules and notes too")
+    parser.add_argument("--classes", action="store_true", help="the levels of each class")
+    parser.add_argument("--level", action="append", default=[], metavar="RULE=LEVEL")
     given = parser.parse_args()
     began = time.perf_counter()
     rules = read_rules(content_dir())
@@ -201,6 +228,11 @@ def main() -> None:
     )
     print(f"rules {rules.version} {rules.hash[:12]}")
     print_levels(week)
+    if given.level:
+        print(f"\nthe same people, if {', '.join(given.level)}:")
+        print_levels(assessed(clinic, with_levels(rules, given.level), people)[0])
+    if given.classes:
+        print_kinds(week)
     print_rules(week, rules, given.all_rules)
     print(f"\nassessed {week.people / took:.0f} a second, {took / week.people * 1000:.1f} ms each")
     print(f"drawing, checking, assessing: {time.perf_counter() - began:.1f} s")

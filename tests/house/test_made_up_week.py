@@ -5,7 +5,7 @@ from dataclasses import asdict
 import pytest
 
 from bench.made_up import TODAY, Clinic, Person, read_assumptions
-from bench.week import PEOPLE, RuleCount, Week, assessed, faults, made_up_week, wilson
+from bench.week import PEOPLE, RuleCount, Week, assessed, faults, made_up_week, wilson, with_levels
 from clinic.library.places import content_dir
 from clinic.library.rules import read_rules
 from clinic.questionnaire.checks import response_problems
@@ -93,3 +93,14 @@ def test_most_of_a_foot_drop_that_gets_worse_is_told_today_or_now() -> None:
 
     loud = week.levels[Urgency.EMERGENCY_NOW] + week.levels[Urgency.SAME_DAY]
     assert loud >= 17, week.missed
+
+
+def test_a_rule_can_be_tried_at_another_level() -> None:
+    clinic, people = made_up_week(40, 1)
+    before, _ = assessed(clinic, RULES, people)
+    after, _ = assessed(clinic, with_levels(RULES, ["PE-1=urgent_2wk"]), people)
+
+    assert after.levels[Urgency.URGENT_2WK] > before.levels[Urgency.URGENT_2WK]
+    assert after.rules["PE-1"].fired == before.rules["PE-1"].fired
+    with pytest.raises(StopIteration):
+        with_levels(RULES, ["NOBODY-1=routine"])
