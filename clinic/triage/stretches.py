@@ -268,12 +268,16 @@ class _Weighed:
 
 
 def _changes(effects: list[Effect], verdict: Verdict) -> tuple[str, ...]:
-    """The changes of the winning verdict and of every modify; of what is avoided, none."""
+    """The changes of the winning verdict and of every modify; of what is avoided, none.
+
+    What is said beside a suitable verdict holds for every form that may be done.
+    """
     if verdict is Verdict.AVOID:
         return ()
+    also = Verdict.SUITABLE if verdict.allows else verdict
     said = [
         effect.change
-        for wanted in (verdict, Verdict.MODIFY)
+        for wanted in dict.fromkeys((verdict, Verdict.MODIFY, also))
         for effect in effects
         if effect.verdict is wanted and effect.change
     ]

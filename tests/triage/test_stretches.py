@@ -1,6 +1,7 @@
 """The stretch advice says what the clinical table says, read a second time on its own."""
 
 import csv
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,13 +12,15 @@ import pytest
 
 from clinic.library.places import content_dir
 from clinic.library.stretches import read_stretches
-from clinic.questionnaire.conditions import Kind, Known, Silence, Truth, evaluate
-from clinic.questionnaire.response import Response, enabled_places
+from clinic.questionnaire.conditions import Kind, Known, Remembering, Silence, Truth, evaluate
+from clinic.questionnaire.response import Response, enabled_places, enabled_response
 from clinic.questionnaire.values import Coding, PartialDate
 from clinic.triage.assess import Assessment, FlagState, assess
+from clinic.triage.derived import assessment_facts, unanswered
+from clinic.triage.facts import TriageFacts
 from clinic.triage.rules import Urgency
 from clinic.triage.sensitive import SENSITIVE
-from clinic.triage.stretches import StretchAdvice, Verdict, stretch_advice
+from clinic.triage.stretches import STRETCH_QUESTIONS, StretchAdvice, Verdict, stretch_advice
 from tests.make import make_item, make_questionnaire
 from tests.triage.notation import Said, codes_read, reader
 from tests.triage.test_patients import (
@@ -100,7 +103,7 @@ def test_a_row_applies_exactly_when_the_clinical_table_says(row: dict[str, str])
     names = {True: Truth.TRUE, False: Truth.FALSE, None: Truth.UNKNOWN}
     domains = {name: domain(name, codes) for name, codes in codes_read(condition).items()}
     seen = set()
-    for case in cases(domains):
+    for case in cases(domains, rule.when):
         truth = evaluate(rule.when, Given(case))
         seen.add(truth)
         assert truth is names[READERS[row["id"]](case).value], case
@@ -130,7 +133,7 @@ def test_some_words_hold_whenever_their_row_does() -> None:
     for row in WITH_CONDITION:
         rule = next(rule for rule in TABLE.rules if rule.id == row["id"])
         domains = {n: domain(n, codes) for n, codes in codes_read(condition_of(row)).items()}
-        for case in cases(domains):
+        for case in cases(domains, rule.when):
             if evaluate(rule.when, Given(case)) is Truth.TRUE:
                 held = [b.when is None or evaluate(b.when, Given(case)) for b in rule.because]
                 assert any(each in (True, Truth.TRUE) for each in held), (rule.id, case)
@@ -211,17 +214,18 @@ def random_answers(draw: random.Random) -> Response:
     return response
 
 
-def samples() -> Iterator[Response]:
+def samples(mixtures: int = 300) -> Iterator[Response]:
     draw = random.Random(20261123)  # noqa: S311
     for patient in PATIENTS:
         yield answered(patient["answers"])
-    for _ in range(300):
+    for _ in range(mixtures):
         yield random_answers(draw)
 
 
-def test_the_table_as_a_whole_agrees_with_the_second_reading() -> None:
+@pytest.mark.parametrize("mixtures", [300, pytest.param(3000, marks=pytest.mark.proof)])
+def test_the_table_as_a_whole_agrees_with_the_second_reading(mixtures: int) -> None:
     met = set()
-    for response in samples():
+    for response in samples(mixtures):
         assessment = assess(RULES, INTAKE, response, today=TODAY)
         # A calm assessment lets the rows speak; the true one tests that the level rules them.
         for judged in (assessment, WELL):
@@ -234,10 +238,14 @@ def test_the_table_as_a_whole_agrees_with_the_second_reading() -> None:
 # --- the checks named under the table ---
 
 
-def test_an_open_alarm_leaves_no_stretch_to_do() -> None:
-    for response in samples():
+@pytest.mark.parametrize("mixtures", [300, pytest.param(3000, marks=pytest.mark.proof)])
+def test_an_open_alarm_leaves_no_stretch_to_do(mixtures: int) -> None:
+    for response in samples(mixtures):
         assessment = assess(RULES, INTAKE, response, today=TODAY)
         found = set(verdicts(advised(response, assessment)).values())
+        open_levels = {finding.urgency for finding in assessment.findings}
+        if open_levels & {Urgency.EMERGENCY_NOW, Urgency.SAME_DAY, Urgency.URGENT_2WK}:
+            assert not any(verdict.allows for verdict in found)
         if assessment.urgency in (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY):
             assert found == {Verdict.AVOID}
         elif assessment.urgency is Urgency.URGENT_2WK or assessment.incomplete:
@@ -283,6 +291,44 @@ def test_a_joint_never_changes_the_stretch_that_does_not_load_it(
 
     assert found[unchanged] is Verdict.SUITABLE
     assert {verdict for name, verdict in found.items() if name != unchanged} != {Verdict.SUITABLE}
+
+
+def test_every_row_applies_to_somebody_and_is_silent_for_somebody() -> None:
+    met: dict[str, set[Truth]] = {rule.id: set() for rule in TABLE.rules}
+    some_patients = (answered(patient["answers"]) for patient in PATIENTS[5::8])
+    for response in itertools.chain(some_patients, one_answer_at_a_time()):
+        shown = enabled_response(INTAKE, response)
+        plain_facts = TriageFacts(INTAKE, shown, TODAY)
+        more = assessment_facts(assess(RULES, INTAKE, response, today=TODAY))
+        is_open = any(unanswered(INTAKE, plain_facts, TABLE.questions))
+        more[Kind.FACT, STRETCH_QUESTIONS] = ("blank" if is_open else "answered",)
+        facts = Remembering(TriageFacts(INTAKE, shown, TODAY, None, more))
+        for rule in TABLE.rules:
+            met[rule.id].add(evaluate(rule.when, facts))
+
+    assert {row: truths for row, truths in met.items() if not {*BOTH} <= truths} == {}
+
+
+BOTH = (Truth.TRUE, Truth.FALSE)
+
+
+def one_answer_at_a_time() -> Iterator[Response]:
+    """Every choice of every question of the table, and the ages at which a row begins."""
+    base = answered(
+        plain(
+            sex_at_birth="female", age=30, pregnant="yes", pregnancy_weeks="13-or-less",
+            missed_period="no", birth_recent="no", leg_pain="below-knee", leg_worse_bend="no",
+            leg_worse_back="yes", cancer_ever="yes", cancer_when="over-5-years",
+            major_injury="yes", injury_when="within-7-days", injury_checked="checked-ok",
+            spine_procedure="over-1-year", spine_surgery="no",
+        )
+    )  # fmt: skip
+    for link_id in sorted(TABLE.questions):
+        for option in INTAKE.by_link_id[link_id].options:
+            yield base.with_answers({link_id: (option.value,)})
+    yield base.with_answers({"back-facts": (Coding("disc"),), "leg-worse-back": (Coding("no"),)})
+    for age in (17, 72):
+        yield answered(plain(age=age))
 
 
 # --- what is never suitable by silence ---
@@ -415,6 +461,23 @@ def test_a_care_without_a_change_of_verdict_is_still_said() -> None:
 
     assert advice.verdict is Verdict.SUITABLE
     assert advice.changes == ("Stop if pain comes on all at once.",)
+
+
+def test_a_care_that_goes_with_every_form_stands_beside_an_easier_one() -> None:
+    advice = with_facts(blood_thinner=["thinner"], move_limits=["wrist"]).of("sphinx")
+
+    assert advice.verdict is Verdict.MODIFY
+    assert advice.changes == (
+        "Use your forearms, not your hands.",
+        "Stop if pain comes on all at once.",
+    )
+
+
+def test_a_care_is_not_said_of_a_stretch_that_may_not_be_done() -> None:
+    advice = with_facts(blood_thinner=["thinner"], head_facts=["glaucoma"]).of("childs-pose")
+
+    assert advice.verdict is Verdict.ASK_FIRST
+    assert "Stop if pain comes on all at once." not in advice.changes
 
 
 def test_no_hold_is_ever_longer_than_a_minute() -> None:
