@@ -1,4 +1,4 @@
-"""Commands about content: check, rules, paths, questionnaire check."""
+"""Commands about content: check, paths, questionnaire check."""
 
 import argparse
 import sys
@@ -10,10 +10,8 @@ from clinic.cli.tables import table
 from clinic.library.check import content_faults
 from clinic.library.places import content_dir
 from clinic.library.questionnaires import Questionnaires, check_questionnaire
-from clinic.library.rules import read_rules
 from clinic.questionnaire.paths import Path as FormPath
 from clinic.questionnaire.paths import longest_path, path
-from clinic.triage.rules import Rule
 
 PLAIN = Path("examples") / "plain-back-pain.json"
 
@@ -22,10 +20,6 @@ def add_commands(commands: Any) -> None:
     """Add these commands to the parser."""
     check = commands.add_parser("check", help="check every file of content/")
     check.set_defaults(run=run_check)
-
-    rules = commands.add_parser("rules", help="print the rules of the safety screen")
-    rules.add_argument("--unreviewed", action="store_true", help="only what nobody has signed")
-    rules.set_defaults(run=run_rules)
 
     paths = commands.add_parser("paths", help="how long a questionnaire is")
     paths.add_argument("questionnaire", nargs="?", default="low-back-intake", metavar="ID")
@@ -46,36 +40,6 @@ def run_check(given: argparse.Namespace) -> int:
         print(fault)
     print(f"{len(faults)} faults in {content_dir()}", file=sys.stderr)
     return 1 if faults else 0
-
-
-def run_rules(given: argparse.Namespace) -> int:
-    """Print the rule table: id, level, what it reads, words, source, review."""
-    rules = read_rules(content_dir())
-    chosen = [rule for rule in rules.rules if not (given.unreviewed and rule.reviewed_by)]
-    print(f"Red-flag rules {rules.version}, hash {rules.hash[:12]}, awaiting clinical review")
-    print(
-        table(
-            ("rule", "level", "flag", "words for staff", "reads", "source", "review"),
-            [_row(rule) for rule in chosen],
-        )
-    )
-    for quiet in rules.quiet:
-        print(f"{quiet.id}: does not fire. {quiet.staff}")
-    print(f"{len(chosen)} of {len(rules.rules)} rules")
-    return 0
-
-
-def _row(rule: Rule) -> tuple[str, ...]:
-    signed = f"{rule.reviewed_by} {rule.reviewed_on}" if rule.reviewed_by else "not signed"
-    return (
-        rule.id,
-        rule.urgency or "note",
-        " ".join(rule.flags) or "-",
-        rule.staff,
-        " ".join(sorted(rule.reads)),
-        " ".join(rule.source),
-        f"{signed}, due {rule.review_by}",
-    )
 
 
 def run_paths(given: argparse.Namespace) -> int:

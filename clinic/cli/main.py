@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from clinic.cli import content, people, records, service
+from clinic.cli import content, people, records, rules, service
 from clinic.errors import ClinicError, Misconfigured
 
 DONE = 0
@@ -54,6 +54,6 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for group in (service, content, records, people):
+    for group in (service, content, rules, records, people):
         group.add_commands(commands)
     return parser

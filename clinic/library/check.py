@@ -10,6 +10,7 @@ from clinic.library.demo import FOLDER as DEMO
 from clinic.library.demo import read_demo
 from clinic.library.drawings import check_drawings
 from clinic.library.questionnaires import check_questionnaire, questionnaire_paths
+from clinic.library.rule_examples import check_rule_examples
 from clinic.library.rule_links import link_faults, questions_of
 from clinic.library.rulebook import read_rulebook
 from clinic.library.sources import check_sources
@@ -42,6 +43,9 @@ def content_faults(content: Path) -> list[str]:
     if SHIPPED in forms and (content / DEMO).is_dir():
         shipped = forms[SHIPPED]
         _or_faults(lambda: read_demo(content, shipped), None, faults)
+    if SHIPPED in forms:
+        rules = book.red_flags if book else None
+        faults += map(str, check_rule_examples(content, forms[SHIPPED], rules)[1])
     if book is not None:
         faults += map(str, link_faults(content, book, forms.get(SHIPPED), sources))
         if SHIPPED in forms:

@@ -150,21 +150,9 @@ class _DemoReader:
         if given is None:
             return {}
         return {
-            str(key): self._answer(given, str(key), value) for key, value in given.mapping.items()
+            str(key): plain_answer(given, self.questionnaire, str(key), value)
+            for key, value in given.mapping.items()
         }
-
-    def _answer(self, part: Fields, key: str, plain: Any) -> Answer | None:
-        item = item_of(self.questionnaire, key)
-        if item is None:
-            part.fault(key, f"{self.questionnaire.id} has no question {key!r}")
-            return None
-        if plain is None:
-            return None
-        values = list(plain) if isinstance(plain, CommentedSeq) else [plain]
-        found = tuple(value for each in values for value in _value(item, each))
-        if len(found) != len(values):
-            part.fault(key, f"{key!r} does not take {plain!r}")
-        return found
 
     def _parts(self, fields: Fields, key: str) -> list[Fields]:
         value = fields.value(key)
@@ -172,6 +160,23 @@ class _DemoReader:
             return [Fields(each, self.path, self.faults, fields.first_line) for each in value]
         fields.fault(key, f"{key!r} must be a list of `key: value` entries")
         return []
+
+
+def plain_answer(
+    part: Fields, questionnaire: Questionnaire, key: str, plain: Any
+) -> Answer | None:
+    """Give the answer that a plain value stands for; None takes an answer back."""
+    item = item_of(questionnaire, key)
+    if item is None:
+        part.fault(key, f"{questionnaire.id} has no question {key!r}")
+        return None
+    if plain is None:
+        return None
+    values = list(plain) if isinstance(plain, CommentedSeq) else [plain]
+    found = tuple(value for each in values for value in _value(item, each))
+    if len(found) != len(values):
+        part.fault(key, f"{key!r} does not take {plain!r}")
+    return found
 
 
 def item_of(questionnaire: Questionnaire, key: str) -> Item | None:

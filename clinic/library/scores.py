@@ -23,7 +23,7 @@ from clinic.triage.score import (
 
 SCORES = Path("rules") / "scores.yaml"
 
-REVIEW_KEYS = ("source", "reviewed_by", "reviewed_on", "review_by")
+REVIEW_KEYS = ("about", "source", "reviewed_by", "reviewed_on", "review_by")
 SCORE_KEYS = (
     *("id", "name", "method", "questions", "judged_with", "spare", "lowest", "highest"),
     *("decimals", "higher_is", "band_kind", "bands", "classes", "notes", "change", "code"),
@@ -94,6 +94,7 @@ def _score(part: Fields, conditions: ConditionReader) -> ScoreDefinition:
         limits=_limits(part),
         loinc=part.text_or_none("code", required=False) or "",
         source=names(part, "source"),
+        about=part.text("about"),
         reviewed_by=part.text_or_none("reviewed_by"),
         reviewed_on=part.date_or_none("reviewed_on"),
         review_by=part.date("review_by"),
@@ -113,6 +114,7 @@ def _typed(part: Fields, conditions: ConditionReader) -> TypedTotal:
         limits=_limits(part),
         licence=part.text("licence"),
         source=names(part, "source"),
+        about=part.text("about"),
         reviewed_by=part.text_or_none("reviewed_by"),
         reviewed_on=part.date_or_none("reviewed_on"),
         review_by=part.date("review_by"),

@@ -26,7 +26,7 @@ TABLE_KEYS = (
     *("changes_nothing", "conditions", "rules"),
 )
 RULE_KEYS = (
-    *("id", "when", "staff", "because", "source"),
+    *("id", "when", "staff", "about", "because", "source"),
     *("reviewed_by", "reviewed_on", "review_by"),
 )
 
@@ -95,6 +95,7 @@ class _Reader:
             staff=part.text("staff"),
             effects={name: self._effect(part, form) for name, form in self.forms.items()},
             source=names(part, "source"),
+            about=part.text_or_none("about", required=False) or "",
             reviewed_by=part.text_or_none("reviewed_by"),
             reviewed_on=part.date_or_none("reviewed_on"),
             review_by=part.date("review_by"),

@@ -76,7 +76,7 @@ class ScoreDefinition:
 
     `questions` are link ids in order; `judged_with` are those whose unusable answer makes
     this score unusable too. `decimals` is how many digits after the point are shown.
-    `spare` is how many questions may be missing.
+    `spare` is how many questions may be missing. `about` are the words for the public.
     """
 
     id: str
@@ -96,6 +96,7 @@ class ScoreDefinition:
     spare: int = 0
     loinc: str = ""
     source: tuple[str, ...]
+    about: str = ""
     reviewed_by: str | None = None
     reviewed_on: date | None = None
     review_by: date
@@ -131,6 +132,7 @@ class TypedTotal:
     limits: Limits = field(default_factory=Limits)
     licence: str
     source: tuple[str, ...]
+    about: str = ""
     reviewed_by: str | None = None
     reviewed_on: date | None = None
     review_by: date

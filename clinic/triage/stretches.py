@@ -65,7 +65,10 @@ class Because:
 
 @dataclass(frozen=True, kw_only=True)
 class StretchRule:
-    """One row of the decision table; `effects` by the id of the stretch."""
+    """One row of the decision table; `effects` by the id of the stretch.
+
+    `about` are the words for the public page where `because` does not tell enough.
+    """
 
     id: str
     when: Condition
@@ -73,6 +76,7 @@ class StretchRule:
     staff: str
     effects: Mapping[str, Effect]
     source: tuple[str, ...]
+    about: str = ""
     reviewed_by: str | None = None
     reviewed_on: date | None = None
     review_by: date
