@@ -95,7 +95,7 @@ def deliver(settings: Settings, database: Database, now: datetime) -> None:
 def _deliver(settings: Settings, database: Database, message: Message, now: datetime) -> bool:
     """Send one message outside any transaction, then note what came of it; False for a fault."""
     with database.reading() as tx:
-        mail = _mail(settings, tx, message, now)
+        mail = mail_of(settings, tx, message, now)
     fault = ""
     if mail is not None and settings.smtp_url:
         try:
@@ -112,7 +112,7 @@ def _deliver(settings: Settings, database: Database, message: Message, now: date
     return not fault
 
 
-def _mail(
+def mail_of(
     settings: Settings, tx: Transaction, message: Message, now: datetime
 ) -> EmailMessage | None:
     """Give the mail for a message, or None when nobody is to be told, or not any more."""
