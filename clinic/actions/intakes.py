@@ -7,6 +7,7 @@ from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from clinic.actions.assessing import assessed
 from clinic.actions.cards import card_of, who_answers
 from clinic.actions.clocks import act_by
 from clinic.actions.patients import person_of
@@ -120,7 +121,7 @@ def record_answers(
     with database.writing() as tx:
         if intakes.facts(tx, intake.id).version != intake.version:
             left = page(intakes.load(tx, intake.id, library, for_update=True))
-        saved = _saved(tx, left.intake, left.assessment, rules, now)
+        saved = _saved(tx, left.intake, rules, now, today)
         _audit(tx, "intake.answer", intake.id, now)
         if left.alarming:
             _audit(tx, "intake.emergency", intake.id, now)
@@ -157,12 +158,11 @@ def _left(
     return _Left(after, assessment, is_new or bool(again), is_new)
 
 
-def _saved(
-    tx: Transaction, intake: Intake, assessment: Assessment, rules: RuleSet, now: datetime
-) -> Intake:
+def _saved(tx: Transaction, intake: Intake, rules: RuleSet, now: datetime, today: date) -> Intake:
     """Save a draft. One with an alarm joins the worklist; of another, staff see nothing."""
     if not intake.alarms:
         return intakes.save(tx, intake, now=now)
+    assessment = assessed(tx, rules, intake, today)
     card = card_of(intake, assessment, rules)
     return intakes.save(tx, intake, card=card, assessment=assessment, now=now)
 
@@ -212,7 +212,7 @@ def submit_intake(
             raise NotReady("Some questions still need an answer before you can send.")
         # The age and "the last 2 weeks" count from the day of sending.
         ready = intake.recorded({}, offered=(), now=now, today=today).sent(now)
-        assessment = assess_intake(rules, ready, today)
+        assessment = assessed(tx, rules, ready, today)
         patient_id = patients.add(tx, person_of(ready), now=now)
         sent = intakes.submit(
             tx,

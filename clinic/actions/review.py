@@ -5,23 +5,38 @@ first. Each is one transaction, and audited in it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from clinic.actions.clocks import act_by
+from clinic.actions.assessing import assessed
+from clinic.actions.earlier import Earlier, Relations, earlier_of, relations_of
+from clinic.actions.levels import keep_level
 from clinic.errors import IllegalMove, NotAllowed, UnknownRecord
 from clinic.intake import Intake
-from clinic.store import assessments, audit, intakes, notes, outcomes, staff
+from clinic.store import (
+    assessments,
+    audit,
+    intakes,
+    levels,
+    notes,
+    outcomes,
+    staff,
+    staff_facts,
+    typed_totals,
+)
 from clinic.store.audit import Actor, AuditRow
 from clinic.store.database import Database, Transaction
 from clinic.store.intakes import Card, Facts, Library
+from clinic.store.levels import SetLevel
 from clinic.store.notes import Note
 from clinic.store.outcomes import Outcome, OutcomeKind
 from clinic.store.queues import WAITING, Queue
 from clinic.store.staff import Member, Role
-from clinic.triage.assess import Assessment, assess_intake
+from clinic.store.staff_facts import StaffFact
+from clinic.store.typed_totals import KeptTotal
+from clinic.triage.assess import Assessment
 from clinic.triage.rules import RuleSet, Urgency
 
 EMERGENCY_OUTCOMES = (
@@ -44,6 +59,9 @@ LOWERED_TO = {
 }
 """The ends of a call that lower the level: a clinician's alone."""
 
+AFTER_CALL = "After the call."
+"""Begins the reason of a level that the end of a call lowered."""
+
 CALL_QUEUES = (Queue.SAME_DAY, Queue.INCOMPLETE)
 TRAIL_LIMIT = 500
 
@@ -58,6 +76,11 @@ class Opened:
     assessment: Assessment
     notes: tuple[Note, ...]
     outcomes: tuple[Outcome, ...]
+    levels: tuple[SetLevel, ...]
+    totals: tuple[KeptTotal, ...]
+    stated: tuple[StaffFact, ...]
+    relations: Relations
+    earlier: tuple[Earlier, ...]
     trail: tuple[AuditRow, ...]
     people: Mapping[UUID, Member]
 
@@ -88,9 +111,14 @@ def open_intake(
             facts=facts,
             card=card,
             intake=intake,
-            assessment=kept or assess_intake(rules, intake, today),
+            assessment=kept or assessed(tx, rules, intake, today),
             notes=tuple(notes.all_of(tx, intake_id)),
             outcomes=tuple(outcomes.all_of(tx, intake_id)),
+            levels=tuple(levels.all_of(tx, intake_id)),
+            totals=tuple(typed_totals.all_of(tx, intake_id)),
+            stated=tuple(staff_facts.all_of(tx, intake_id)),
+            relations=relations_of(tx, facts),
+            earlier=earlier_of(tx, library, facts, by=by, now=now),
             trail=tuple(audit.trail(tx, subject=("intake", intake_id), limit=TRAIL_LIMIT)),
             people={member.id: member for member in staff.everyone(tx)},
         )
@@ -147,7 +175,8 @@ def record_outcome(
         outcomes.record(tx, intake_id, kind, by=by.id, now=now, note=note)
         _record(tx, by, "intake.outcome", intake_id, now, detail=kind.value)
         if kind in LOWERED_TO:
-            _set_level(tx, intake_id, LOWERED_TO[kind], now, zone)
+            reason = f"{AFTER_CALL} {note}".strip()
+            keep_level(tx, intake_id, LOWERED_TO[kind], reason, by=by, now=now, zone=zone)
 
 
 def mark_reviewed(
@@ -182,41 +211,6 @@ def add_note(
         intakes.claim(tx, intake_id, version=version, now=now)
         notes.add(tx, intake_id, text, author_id=by.id, now=now)
         _record(tx, by, "intake.note", intake_id, now)
-
-
-def set_level(
-    database: Database,
-    intake_id: UUID,
-    urgency: Urgency,
-    reason: str,
-    *,
-    by: Member,
-    version: int,
-    now: datetime,
-    zone: ZoneInfo,
-) -> None:
-    """Set another level than the rules gave, with the reason. Raises Conflict and IllegalMove.
-
-    What the rules said stays on record beside it.
-    """
-    with database.writing() as tx:
-        facts = intakes.claim(tx, intake_id, version=version, now=now)
-        if facts.urgency is urgency:
-            raise IllegalMove("That is the level already.")
-        if facts.emergency_open and urgency is not Urgency.EMERGENCY_NOW:
-            raise IllegalMove("First record what was done about the emergency.")
-        notes.add(tx, intake_id, reason, author_id=by.id, now=now)
-        _record(tx, by, "intake.set_level", intake_id, now, detail=urgency.value)
-        _set_level(tx, intake_id, urgency, now, zone)
-
-
-def _set_level(
-    tx: Transaction, intake_id: UUID, urgency: Urgency, now: datetime, zone: ZoneInfo
-) -> None:
-    seen = intakes.facts(tx, intake_id)
-    kept = assessments.latest(tx, intake_id)
-    due = act_by(replace(kept, urgency=urgency, incomplete=False), now, zone) if kept else None
-    intakes.set_urgency(tx, intake_id, urgency, act_by=due, version=seen.version, now=now)
 
 
 def _record(

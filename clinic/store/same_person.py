@@ -69,6 +69,17 @@ def proposed(tx: Transaction, patient_id: UUID) -> list[Patient]:
     return [each for each in candidates if _pair(patient_id, each.id) not in decided]
 
 
+def matches_of(tx: Transaction, patient_id: UUID) -> dict[UUID, Match]:
+    """Give what stands between a patient and each other of whom staff ever decided."""
+    found = _found(tx, [patient_id])
+    return {other: state for pair, state in found.items() for other in pair - {patient_id}}
+
+
+def patients_of(tx: Transaction, act_id: UUID) -> frozenset[UUID]:
+    """Give the patients that an act spoke of."""
+    return frozenset(_touched(_act(tx, act_id)))
+
+
 def decisions(tx: Transaction, patient_id: UUID) -> list[Decision]:
     """Give every act that spoke of a patient, oldest first."""
     acts: dict[UUID, list[Row[Any]]] = {}

@@ -69,6 +69,13 @@ MAY = {
     "POST /staff/intakes/<uuid:intake_id>/reopen": CLINICIAN,
     "POST /staff/intakes/<uuid:intake_id>/notes": CLINICIAN,
     "POST /staff/intakes/<uuid:intake_id>/level": CLINICIAN,
+    "POST /staff/intakes/<uuid:intake_id>/staff-question": CLINICIAN,
+    "POST /staff/intakes/<uuid:intake_id>/totals": CLINICIAN,
+    "POST /staff/intakes/<uuid:intake_id>/totals/take-back": CLINICIAN,
+    "POST /staff/intakes/<uuid:intake_id>/same-person/confirm": CLINIC,
+    "POST /staff/intakes/<uuid:intake_id>/same-person/part": CLINIC,
+    "POST /staff/intakes/<uuid:intake_id>/same-person/undo": CLINIC,
+    "GET /staff/intakes/<uuid:intake_id>/<path:act_name>": CLINIC,
 }
 """Who may. A patient's pages are open to anybody: they hold only what the own session began."""
 
@@ -80,6 +87,7 @@ FILLED = {
     "option_id": "stem-cell-therapy",
     "step_id": "about-you",
     "filename": "css/clinic.css",
+    "act_name": "notes",
 }
 
 

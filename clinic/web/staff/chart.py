@@ -1,14 +1,21 @@
 """What a clinician sees of one patient: the summary, and behind each red flag its answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from clinic.actions.review import Opened
 from clinic.intake import Intake
-from clinic.summary.model import Correction, FindingWords, Reply, SafetyAnswer, Summary
+from clinic.summary.model import (
+    Correction,
+    FindingWords,
+    Reply,
+    SafetyAnswer,
+    ScoreWords,
+    Summary,
+)
 from clinic.summary.words import clock
-from clinic.triage.assess import Assessment, FlagState
+from clinic.triage.assess import FlagState
 from clinic.triage.rules import Urgency
 from clinic.web.staff.standing import Standing
 
@@ -52,11 +59,7 @@ class Chart:
     open_flags: tuple[str, ...]
     not_plain: tuple[tuple[str, tuple[SafetyAnswer, ...]], ...]
     plain_no: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def with_level(opened: Opened) -> Assessment:
-    """Give the assessment with the level that stands, which may be a clinician's."""
-    return replace(opened.assessment, urgency=opened.facts.urgency or opened.assessment.urgency)
+    moved: tuple[ScoreWords, ...]
 
 
 def chart_view(opened: Opened, summary: Summary, standing: Standing, zone: tzinfo) -> Chart:
@@ -92,6 +95,7 @@ def chart_view(opened: Opened, summary: Summary, standing: Standing, zone: tzinf
             for group in summary.safety
             if (found := group.having(Reply.NO))
         ),
+        moved=tuple(score for score in summary.scores if score.change is not None),
     )
 
 

@@ -6,12 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from clinic.actions.review import Opened, outcomes_for
+from clinic.actions.staff_facts import is_harm
 from clinic.intake import Intake, IntakeState
 from clinic.questionnaire.values import whole_years
 from clinic.store.outcomes import OutcomeKind
 from clinic.store.queues import WAITING
 from clinic.store.records import Facts
 from clinic.store.staff import Role
+from clinic.store.staff_facts import StaffFact
 from clinic.summary.words import long_date
 from clinic.triage.rules import Urgency
 from clinic.web.staff.rows import NO_CARD, Reader, owner_words
@@ -30,6 +32,9 @@ SILENT_ACTS = {
     "intake.give_back": "gave it back",
     "intake.review": "marked it reviewed",
     "intake.reopen": "opened it again",
+    "intake.type_total": "typed a score",
+    "intake.correct_total": "corrected a score",
+    "intake.take_total_back": "took a score back",
 }
 """Acts of the audit that belong in the timeline; outcomes and notes stand there themselves."""
 
@@ -127,8 +132,22 @@ def _events(opened: Opened, reader: Reader) -> Iterator[Event]:
     for outcome in opened.outcomes:
         what = f"recorded: {OUTCOME_WORDS[outcome.outcome]}"
         yield _of_staff(opened, reader, outcome.at, outcome.by, what, outcome.note)
+    for level in opened.levels:
+        what = f"set the level to {LEVEL_WORDS[level.level]}"
+        yield _of_staff(opened, reader, level.at, level.by, what, level.reason)
+    for fact in opened.stated:
+        if what := _stated(fact, reader):
+            yield _of_staff(opened, reader, fact.at, fact.by, what, fact.words)
     for note in () if reader.is_desk else opened.notes:
         yield _of_staff(opened, reader, note.at, note.author_id, "wrote a note", note.text)
+
+
+def _stated(fact: StaffFact, reader: Reader) -> str:
+    """Say what staff answered; to the front desk only that somebody raised an alarm."""
+    harm = is_harm(fact.answer)
+    if reader.is_desk:
+        return "raised an alarm" if harm else ""
+    return f"answered the staff question on self-harm: {'yes' if harm else 'no'}"
 
 
 def _of_patient(intake: Intake, reader: Reader) -> Iterator[Event]:

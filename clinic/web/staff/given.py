@@ -1,0 +1,95 @@
+"""What staff and earlier intakes add to the summary of one opened intake."""
+
+from collections.abc import Iterable, Iterator
+from datetime import tzinfo
+
+from clinic.actions.review import Opened
+from clinic.intake import Intake
+from clinic.store.outcomes import OutcomeKind
+from clinic.store.typed_totals import KeptTotal, still_standing
+from clinic.summary.given import EarlierScores, LevelSet, TypedByStaff
+from clinic.triage.rules import Urgency
+from clinic.triage.score import Score, ScoreTable
+from clinic.triage.scores import scores
+from clinic.triage.typed_totals import typed_score
+
+SETTLED_BY_A_CALL = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY)
+SET_LEVEL = "intake.set_level"
+
+
+def level_set(opened: Opened) -> LevelSet | None:
+    """Give the level of a clinician, where it is the one that stands."""
+    stands = opened.facts.urgency
+    last = opened.levels[-1] if opened.levels else None
+    if last is not None and last.level is stands:
+        return LevelSet(last.computed, last.level, last.reason, _name(opened, last.by), last.at)
+    if stands is None or stands is opened.assessment.urgency:
+        return None
+    return _from_the_audit(opened, stands)
+
+
+def _from_the_audit(opened: Opened, stands: Urgency) -> LevelSet | None:
+    """A level that was set before levels were kept: the audit knows who and when."""
+    for row in opened.trail:
+        if row.action == SET_LEVEL and row.detail == stands.value and row.actor.id:
+            by_rules = opened.assessment.urgency
+            return LevelSet(by_rules, stands, "", _name(opened, row.actor.id), row.at)
+    return None
+
+
+def typed_by_staff(opened: Opened, table: ScoreTable) -> tuple[TypedByStaff, ...]:
+    """Give the licensed totals that stand, oldest measurement first."""
+    found = still_standing(opened.totals)
+    return tuple(
+        TypedByStaff(_score(table, kept), kept.taken_on, _name(opened, kept.by))
+        for kept in sorted(found, key=lambda kept: kept.taken_on)
+        if _is_known(table, kept)
+    )
+
+
+def earlier_scores(opened: Opened, table: ScoreTable, zone: tzinfo) -> tuple[EarlierScores, ...]:
+    """Give the scores of what the same confirmed person sent before, newest first."""
+    return tuple(
+        EarlierScores(
+            each.intake.submitted_at.astimezone(zone).date(),
+            (*_asked(table, each.intake, zone), *_typed(table, each.totals)),
+        )
+        for each in opened.earlier
+        if each.intake.submitted_at is not None
+    )
+
+
+def settled(opened: Opened) -> Iterator[str]:
+    """Give the rules whose findings a call has settled: somebody was reached, none is open."""
+    facts = opened.facts
+    reached = any(each.outcome is not OutcomeKind.COULD_NOT_REACH for each in opened.outcomes)
+    if facts.emergency_open or not reached:
+        return
+    for finding in opened.assessment.findings:
+        if finding.urgency in SETTLED_BY_A_CALL:
+            yield finding.rule_id
+
+
+def _asked(table: ScoreTable, intake: Intake, zone: tzinfo) -> tuple[Score, ...]:
+    sent = intake.submitted_at or intake.created_at
+    today = sent.astimezone(zone).date()
+    return scores(table, intake.questionnaire, intake.response, today=today)
+
+
+def _typed(table: ScoreTable, totals: Iterable[KeptTotal]) -> Iterator[Score]:
+    for kept in sorted(totals, key=lambda kept: kept.taken_on, reverse=True):
+        if _is_known(table, kept):
+            yield _score(table, kept)
+
+
+def _score(table: ScoreTable, kept: KeptTotal) -> Score:
+    return typed_score(table, kept.total_id, kept.parts)
+
+
+def _is_known(table: ScoreTable, kept: KeptTotal) -> bool:
+    """True unless the total is gone from the tables since."""
+    return any(each.id == kept.total_id for each in table.typed)
+
+
+def _name(opened: Opened, who: object) -> str:
+    return next((person.name for key, person in opened.people.items() if key == who), "")

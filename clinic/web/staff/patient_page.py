@@ -1,0 +1,135 @@
+"""The page of one patient as each role sees it, and how a post there ends."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as WebResponse
+
+from clinic.actions import review
+from clinic.actions.review import Opened
+from clinic.errors import Conflict, IllegalMove
+from clinic.store.typed_totals import still_standing
+from clinic.summary.build import build_summary
+from clinic.summary.model import Summary
+from clinic.web.staff.chart import chart_view
+from clinic.web.staff.desk import desk_view
+from clinic.web.staff.doors import reader
+from clinic.web.staff.forms import (
+    ActForm,
+    LevelForm,
+    NoteForm,
+    OutcomeForm,
+    errors_of,
+    seen_version,
+)
+from clinic.web.staff.given import earlier_scores, level_set, settled, typed_by_staff
+from clinic.web.staff.relatives import relatives_view
+from clinic.web.staff.standing import standing
+from clinic.web.staff.typed_forms import SelfHarmForm, TotalForm
+from clinic.web.staff.typed_rows import typed_rows
+from clinic.web.visit import (
+    clinic_details,
+    database,
+    house,
+    now,
+    questionnaires,
+    rules,
+    today,
+    zone,
+)
+
+Page = WebResponse | tuple[str, int]
+F = TypeVar("F", bound=ActForm)
+
+CORRECT = "correct"
+"""Names the typed total that the page's form is to correct."""
+
+
+def opened_page(intake_id: UUID, action: str = "intake.view") -> Opened:
+    """Read an intake for whoever is signed in. Raises UnknownRecord."""
+    return review.open_intake(
+        database(),
+        questionnaires(),
+        rules(),
+        intake_id,
+        by=reader().member,
+        now=now(),
+        today=today(),
+        action=action,
+    )
+
+
+def shown(opened: Opened, *, tried: ActForm | None = None, refused: str = "") -> str:
+    """Give the page; `tried` is a form that was posted and not done, with what was typed."""
+    stands = standing(opened, reader())
+    parts = {
+        "standing": stands,
+        "desk": desk_view(opened, rules(), stands),
+        "kin": relatives_view(opened, reader()),
+        "refused": refused,
+        "errors": list(errors_of(tried)) if tried else [],
+        "kept": tried.typed if tried else "",
+        "outcome": _form(OutcomeForm, tried).offering(stands.kinds),
+    }
+    if reader().is_desk:
+        return render_template("staff/desk.html", **parts)
+    return render_template(
+        "staff/intake.html",
+        chart=chart_view(opened, summary_of(opened), stands, zone()),
+        note=_form(NoteForm, tried),
+        level=_form(LevelForm, tried).without(opened.facts.urgency),
+        self_harm=_form(SelfHarmForm, tried),
+        total=_total_form(opened, tried),
+        totals=typed_rows(opened, house().book.scores, reader()),
+        **parts,
+    )
+
+
+def act(
+    intake_id: UUID, form: ActForm, do: Callable[[UUID, ActForm, int], object], words: str
+) -> Page:
+    """Do it and go back. When somebody else was first, show both, and keep what was typed."""
+    version = seen_version(request.form)
+    if not form.validate():
+        return shown(opened_page(intake_id), tried=form), 422
+    try:
+        do(intake_id, form, version)
+    except (Conflict, IllegalMove) as refused:
+        return shown(opened_page(intake_id), tried=form, refused=str(refused)), 409
+    flash(words, "success")
+    return redirect(url_for("staff.intakes.page", intake_id=intake_id), code=303)
+
+
+def summary_of(opened: Opened) -> Summary:
+    """Give the summary of an intake with what staff and earlier intakes add to it."""
+    table = house().book.scores
+    return build_summary(
+        opened.intake,
+        opened.assessment,
+        book=house().book,
+        plan=house().summary_plan,
+        clinic=clinic_details(),
+        zone=zone(),
+        today=today(),
+        settled=tuple(settled(opened)),
+        typed=typed_by_staff(opened, table),
+        earlier=earlier_scores(opened, table, zone()),
+        level=level_set(opened),
+    )
+
+
+def _form(kind: type[F], tried: ActForm | None) -> F:
+    return tried if isinstance(tried, kind) else kind()
+
+
+def _total_form(opened: Opened, tried: ActForm | None) -> TotalForm:
+    if isinstance(tried, TotalForm):
+        return tried
+    table = house().book.scores
+    wanted = request.args.get(CORRECT)
+    for kept in still_standing(opened.totals):
+        if str(kept.id) == wanted and any(each.id == kept.total_id for each in table.typed):
+            return TotalForm.correcting(kept, table, today())
+    return TotalForm(table=table, today=today())
