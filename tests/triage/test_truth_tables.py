@@ -3,11 +3,15 @@
 import itertools
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from clinic.library.places import content_dir
 from clinic.library.questionnaires import read_questionnaire
+from clinic.library.rule_links import questions_of
+from clinic.library.rulebook import read_rulebook
 from clinic.library.rules import read_rules
 from clinic.questionnaire.conditions import (
     Condition,
@@ -23,6 +27,10 @@ from clinic.questionnaire.values import Coding
 from tests.triage.notation import RULES, ClinicalRule, codes_read, reader, spelt_out
 
 RULE_SET = read_rules(content_dir())
+INPUTS = Path(__file__).parents[1] / "house" / "inputs.yaml"
+PRINTED_ONLY = {"birth-date", "cancer-kind", "thinner-name"}
+"""What is asked for the paper; of the birth date the rules read the age."""
+
 WHOLE_TABLE_INPUTS = 8
 WHOLE_TABLE_ROWS = 30_000
 SAID_IN_WORDS = {
@@ -214,3 +222,10 @@ def test_every_rule_of_the_clinical_text_is_there() -> None:
 
 def test_everything_left_out_on_purpose_is_said() -> None:
     assert {quiet.id for quiet in RULE_SET.quiet} == {"CES-00", "CA-0", "FX-0", "YE-1"}
+
+
+def test_every_question_of_the_screen_is_read_by_some_rule() -> None:
+    inputs = YAML(typ="safe").load(INPUTS.read_text(encoding="utf-8"))
+    read = questions_of(read_rulebook(content_dir()))
+
+    assert {wanted["link_id"] for wanted in inputs} - read == PRINTED_ONLY
