@@ -162,9 +162,7 @@ class _DemoReader:
         return []
 
 
-def plain_answer(
-    part: Fields, questionnaire: Questionnaire, key: str, plain: Any
-) -> Answer | None:
+def plain_answer(part: Fields, questionnaire: Questionnaire, key: str, plain: Any) -> Answer | None:
     """Give the answer that a plain value stands for; None takes an answer back."""
     item = item_of(questionnaire, key)
     if item is None:

@@ -40,9 +40,9 @@ def acknowledged_words(alert: Alert, people: Mapping[UUID, Member], reader: Read
         return ""
     at = moment(alert.acknowledged_at, reader.zone, reader.now)
     if alert.acknowledged_by == reader.member.id:
-        return f"You acknowledged it, {at}."
+        return f"You acknowledged the emergency, {at}."
     member = people.get(alert.acknowledged_by)
-    return f"{member.name if member else 'Somebody'} acknowledged it, {at}."
+    return f"{member.name if member else 'Somebody'} acknowledged the emergency, {at}."
 
 
 def mail_words(trouble: MailTrouble | None, gap: str, reader: Reader) -> str:

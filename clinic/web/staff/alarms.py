@@ -14,7 +14,7 @@ from clinic.store import alerts, news
 from clinic.store.staff import Role
 from clinic.web.security import Audience, open_to
 from clinic.web.sessions import unseen
-from clinic.web.staff.alarm_lines import acknowledged_words
+from clinic.web.staff.alarm_lines import AlarmLine, acknowledged_words, alarm_line_of
 from clinic.web.staff.doors import reader
 from clinic.web.staff.words import moment
 from clinic.web.visit import database, now
@@ -29,11 +29,16 @@ STAYS = "It stays on top until you record what was done."
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What a page shows of alarms when it is loaded, and the place that its script asks from."""
+    """What a page shows of alarms when it is loaded, and the place that its script asks from.
+
+    On a patient's page `alarm` is the patient's own, and `standing` counts the others.
+    """
 
     mark: str
     standing: int
     since: str
+    intake_id: UUID | None
+    alarm: AlarmLine | None
     seconds: int = POLL_SECONDS
 
 
@@ -46,11 +51,19 @@ def watch() -> Watch | None:
     if member is None or member.role == Role.ADMIN:
         return None
     who = reader()
+    intake_id = (request.view_args or {}).get("intake_id")
     with database().reading() as tx:
         mark = news.mark(tx, who.now)
-        standing = alerts.standing(tx, besides=(request.view_args or {}).get("intake_id"))
-    since = moment(standing.since, who.zone, who.now) if standing.since else ""
-    return Watch(mark, standing.number, since)
+        standing = alerts.standing(tx, besides=intake_id)
+        alert = alerts.latest_of(tx, [intake_id]).get(intake_id) if intake_id else None
+        people = actions.people_of(tx, alert) if alert else {}
+    return Watch(
+        mark=mark,
+        standing=standing.number,
+        since=moment(standing.since, who.zone, who.now) if standing.since else "",
+        intake_id=intake_id,
+        alarm=alarm_line_of(alert, people, who),
+    )
 
 
 def for_templates() -> dict[str, Any]:
