@@ -26,21 +26,18 @@ def holds(
     has_consent: bool,
     provider_is_there: bool,
     gate: Gate,
-    gate_reason: str = "",
     doubled: bool = False,
-    doubled_reason: str = "",
 ) -> Iterator[Hold]:
     """Everything that has to be settled before a referral leaves, in the order to mend it.
 
-    `letter_hash` is that of the letter as it stands, `gate_reason` and `doubled_reason` are
-    what a clinician gave for going on in spite of the gate, or of another referral.
+    `letter_hash` is that of the letter as it stands.
     """
     if not has_consent:
         yield Hold("consent", "Record first that the patient agrees to share this.")
     if not provider_is_there:
         yield Hold("provider", "Choose who receives it: the one chosen is no longer listed.")
-    yield from _gate_hold(referral, gate, gate_reason)
-    if doubled and not doubled_reason.strip():
+    yield from _gate_hold(referral, gate)
+    if doubled and not referral.doubled_reason.strip():
         yield Hold(
             "doubled",
             "This patient was sent to the same service within 30 days. Give a reason to go on.",
@@ -54,13 +51,13 @@ def holds(
         yield Hold("changed", "The letter was changed after it was signed. Sign it again.")
 
 
-def _gate_hold(referral: Referral, gate: Gate, reason: str) -> Iterator[Hold]:
+def _gate_hold(referral: Referral, gate: Gate) -> Iterator[Hold]:
     """The gate of the regenerative options blocks its own service and no other."""
     if referral.service not in gate.blocks:
         return
     if gate.override is Override.NONE:
         yield Hold("gate", "A safety finding is open, or the safety questions are not complete.")
-    elif gate.override is Override.CLINICIAN_WITH_REASON and not reason.strip():
+    elif gate.override is Override.CLINICIAN_WITH_REASON and not referral.gate_reason.strip():
         yield Hold(
             "gate",
             "A fact on the checklist speaks against it now. A clinician may give a reason.",

@@ -83,7 +83,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referral:
-    """One referral as it stands. `replaces` is the one that was sent elsewhere instead."""
+    """One referral as it stands. `replaces` is the one that was sent elsewhere instead.
+
+    `gate_reason` and `doubled_reason` are what a clinician gave for going on in spite of the
+    gate, or of another referral to the same service.
+    """
 
     id: UUID
     reference: str
@@ -102,7 +106,10 @@ class Referral:
     owner_id: UUID | None = None
     visit_at: datetime | None = None
     signature: Signature | None = None
+    channel: Channel | None = None
     replaces: UUID | None = None
+    gate_reason: str = ""
+    doubled_reason: str = ""
 
     def moved(
         self, act: Act, by: By, said: Said, *, now: datetime, actor_id: UUID | None = None

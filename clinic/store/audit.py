@@ -18,13 +18,14 @@ DETAIL_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acted: a patient is known by the intake alone, staff by their id."""
+    """Who acted: patients are known by the intake, receivers by the referral, staff by their id."""
 
-    kind: Literal["patient", "staff", "system"]
+    kind: Literal["patient", "staff", "receiver", "system"]
     id: UUID | None = None
 
 
 PATIENT = Actor("patient")
+RECEIVER = Actor("receiver")
 SYSTEM = Actor("system")
 
 

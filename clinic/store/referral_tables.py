@@ -135,6 +135,7 @@ referral_door = Table(
     moment("made_at"),
     moment("expires_at"),
     moment("revoked_at", nullable=True),
+    binary("sealed_door"),
     UniqueConstraint("token_hash"),
     UniqueConstraint("code_hash"),
 )

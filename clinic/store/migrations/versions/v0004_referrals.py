@@ -286,6 +286,7 @@ def _referral_door() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sealed_door", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["referral_id"],
             ["referral.id"],

@@ -1,0 +1,410 @@
+"""What staff and the other side do with a referral, one verb a function.
+
+Each act names the version that the page showed, is one transaction, and is audited in it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from clinic.errors import IllegalMove, NotAllowed
+from clinic.referral.clocks import Clocks
+from clinic.referral.holds import Hold, holds
+from clinic.referral.letter import Letter
+from clinic.referral.model import Channel, Event, Kind, Referral, Said, Signature, is_doubled
+from clinic.referral.states import Act, By, State
+from clinic.store import audit, doors, intakes, outbox, providers, referrals, same_person, sharing
+from clinic.store.audit import RECEIVER, Actor
+from clinic.store.database import Database, Transaction
+from clinic.store.doors import Door
+from clinic.store.ids import new_id
+from clinic.store.referrals import Kept
+from clinic.store.staff import Member, Role
+from clinic.triage.regenerative import Gate
+from clinic.triage.rules import Urgency
+
+LINK_MESSAGE = "referral_link"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The clinic's clocks, its zone, and for how many days a door stays open."""
+
+    clocks: Clocks
+    zone: ZoneInfo
+    door_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What staff ask, as they typed it in."""
+
+    service: str
+    provider_id: UUID | None
+    kind: Kind
+    question: str
+    urgency: Urgency
+    act_by: datetime
+
+
+def start(
+    database: Database,
+    intake_id: UUID,
+    wanted: Wanted,
+    letter: Letter,
+    *,
+    by: Member,
+    now: datetime,
+    terms: Terms,
+    replaces: UUID | None = None,
+) -> UUID:
+    """Make a draft from a sent intake. Raises IllegalMove for answers that were not sent."""
+    with database.writing() as tx:
+        facts = intakes.facts(tx, intake_id)
+        if facts.patient_id is None:
+            raise IllegalMove("A referral is made from answers that were sent.")
+        referral = Referral(
+            id=new_id(),
+            reference=referrals.new_reference(tx),
+            intake_id=intake_id,
+            patient_id=facts.patient_id,
+            service=wanted.service,
+            provider_id=wanted.provider_id,
+            kind=wanted.kind,
+            question=wanted.question,
+            urgency=wanted.urgency,
+            act_by=wanted.act_by,
+            state=State.DRAFT,
+            entered_at=now,
+            created_at=now,
+            version=1,
+            owner_id=by.id,
+            replaces=replaces,
+        )
+        referrals.add(tx, referral, letter, due_at=_due(referral, terms))
+        _record(tx, by, "referral.start", referral.id, now)
+        return referral.id
+
+
+def change_letter(
+    database: Database,
+    referral_id: UUID,
+    letter: Letter,
+    *,
+    by: Member,
+    version: int,
+    now: datetime,
+    terms: Terms,
+) -> None:
+    """Keep another text of a letter that was not sent. Raises Conflict and IllegalMove."""
+    with database.writing() as tx:
+        kept = referrals.get(tx, referral_id, lock=True)
+        if kept.referral.state not in (State.DRAFT, State.READY_FOR_SIGNOFF):
+            raise IllegalMove("A letter that was sent is not changed any more.")
+        _record(tx, by, "referral.letter", referral_id, now)
+        _save(tx, kept.referral, letter, version, terms)
+
+
+def choose(
+    database: Database,
+    referral_id: UUID,
+    wanted: Wanted,
+    letter: Letter,
+    *,
+    by: Member,
+    version: int,
+    now: datetime,
+    terms: Terms,
+) -> None:
+    """Change what is asked, and of whom, before it is sent. Raises Conflict, IllegalMove."""
+    with database.writing() as tx:
+        kept = referrals.get(tx, referral_id, lock=True)
+        if kept.referral.state is not State.DRAFT:
+            raise IllegalMove("Bring the referral back to a draft first.")
+        changed = replace(
+            kept.referral,
+            service=wanted.service,
+            provider_id=wanted.provider_id,
+            kind=wanted.kind,
+            question=wanted.question,
+            urgency=wanted.urgency,
+            act_by=wanted.act_by,
+            signature=None,
+        )
+        _record(tx, by, "referral.choose", referral_id, now)
+        _save(tx, changed, letter, version, terms)
+
+
+def give_reasons(
+    database: Database,
+    referral_id: UUID,
+    *,
+    gate_reason: str | None = None,
+    doubled_reason: str | None = None,
+    by: Member,
+    version: int,
+    now: datetime,
+    terms: Terms,
+) -> None:
+    """Keep a clinician's reason for going on in spite of a hold. Raises NotAllowed, Conflict."""
+    if by.role is not Role.CLINICIAN:
+        raise NotAllowed("Only a clinician may go on in spite of this.")
+    with database.writing() as tx:
+        kept = referrals.get(tx, referral_id, lock=True)
+        before = kept.referral
+        changed = replace(
+            before,
+            gate_reason=before.gate_reason if gate_reason is None else gate_reason.strip(),
+            doubled_reason=(
+                before.doubled_reason if doubled_reason is None else doubled_reason.strip()
+            ),
+        )
+        _record(tx, by, "referral.reason", referral_id, now)
+        _save(tx, changed, kept.letter, version, terms)
+
+
+def sign(
+    database: Database,
+    referral_id: UUID,
+    *,
+    by: Member,
+    version: int,
+    now: datetime,
+    terms: Terms,
+) -> None:
+    """Sign the letter as it stands. Raises NotAllowed, IllegalMove and Conflict."""
+    if by.role is not Role.CLINICIAN:
+        raise NotAllowed("Only a clinician may sign a letter.")
+    with database.writing() as tx:
+        kept = referrals.get(tx, referral_id, lock=True)
+        if kept.referral.state is not State.READY_FOR_SIGNOFF:
+            raise IllegalMove("Mark the letter as complete first.")
+        signature = Signature(
+            staff_id=by.id,
+            name=by.name,
+            role=by.role.value,
+            at=now,
+            letter_hash=kept.letter.hash,
+        )
+        _record(tx, by, "referral.sign", referral_id, now, detail=signature.letter_hash)
+        _save(tx, replace(kept.referral, signature=signature), kept.letter, version, terms)
+
+
+def in_the_way(tx: Transaction, kept: Kept, gate: Gate) -> Iterator[Hold]:
+    """Everything that has to be settled before a referral may leave."""
+    referral = kept.referral
+    provider = providers.find(tx, referral.provider_id) if referral.provider_id else None
+    people = same_person.group_of(tx, referral.patient_id)
+    return holds(
+        referral,
+        letter_hash=kept.letter.hash,
+        has_consent=sharing.stands(tx, referral.intake_id),
+        provider_is_there=provider is not None and provider.removed_at is None,
+        gate=gate,
+        doubled=any(
+            is_doubled(referral, replace(other.referral, patient_id=referral.patient_id))
+            for other in referrals.of_patients(tx, people)
+            if other.sent_at is not None
+        ),
+    )
+
+
+def send(
+    database: Database,
+    referral_id: UUID,
+    channel: Channel,
+    gate: Gate,
+    *,
+    by: Member,
+    version: int,
+    now: datetime,
+    terms: Terms,
+) -> Door:
+    """Send a signed letter, and open the door for its answer.
+
+    Raises IllegalMove with what holds it back,
+    NotAllowed and Conflict.
+    """
+    with database.writing() as tx:
+        kept = referrals.get(tx, referral_id, lock=True)
+        held = list(in_the_way(tx, kept, gate))
+        if held:
+            raise IllegalMove(" ".join(hold.sentence for hold in held))
+        moved, event = replace(kept.referral, channel=channel).moved(
+            Act.SEND, _by(by), Said(), now=now, actor_id=by.id
+        )
+        door = _open_door(tx, moved, now, terms)
+        if channel is Channel.MAIL:
+            outbox.enqueue(
+                tx,
+                kind=LINK_MESSAGE,
+                payload={"referral": str(referral_id)},
+                now=now,
+                once=f"{LINK_MESSAGE}:{referral_id}:{version}",
+            )
+        _record(tx, by, "referral.send", referral_id, now, detail=channel.value)
+        _save(tx, moved, kept.letter, version, terms, event)
+        return door
+
+
+def new_door(
+    database: Database, referral_id: UUID, *, by: Member, now: datetime, terms: Terms
+) -> Door:
+    """Shut the door that stands and open another, for a link that was lost or told on."""
+    with database.writing() as tx:
+        kept = referrals.get(tx, referral_id, lock=True)
+        if not kept.referral.state.is_at_the_other_side:
+            raise IllegalMove("There is nothing to answer: the referral is not on its way.")
+        _record(tx, by, "referral.door", referral_id, now)
+        return _open_door(tx, kept.referral, now, terms)
+
+
+def shut_door(database: Database, referral_id: UUID, *, by: Member, now: datetime) -> None:
+    """Shut the door of a referral: its link and code open nothing any more."""
+    with database.writing() as tx:
+        referrals.get(tx, referral_id)
+        doors.revoke(tx, referral_id, now=now)
+        _record(tx, by, "referral.shut_door", referral_id, now)
+
+
+def move(
+    database: Database,
+    referral_id: UUID,
+    act: Act,
+    said: Said,
+    *,
+    by: Member,
+    version: int,
+    now: datetime,
+    terms: Terms,
+) -> Referral:
+    """Note what happened. Raises IllegalMove, BadInput when words are missing, and Conflict."""
+    if act is Act.SEND:
+        raise IllegalMove("A referral is sent by its own act.")
+    with database.writing() as tx:
+        kept = referrals.get(tx, referral_id, lock=True)
+        moved, event = kept.referral.moved(act, _by(by), said, now=now, actor_id=by.id)
+        _record(tx, by, f"referral.{act.value}", referral_id, now)
+        _save(tx, moved, kept.letter, version, terms, event)
+        if moved.state.is_end:
+            doors.revoke(tx, referral_id, now=now)
+        return moved
+
+
+def answer(
+    tx: Transaction, referral_id: UUID, act: Act, said: Said, *, now: datetime, terms: Terms
+) -> Referral:
+    """Note what the other side says. Raises IllegalMove and BadInput.
+
+    It joins a transaction of the caller, who has opened the door and keeps what came along.
+    """
+    kept = referrals.get(tx, referral_id, lock=True)
+    moved, event = kept.referral.moved(act, By.RECEIVER, said, now=now)
+    audit.record(
+        tx,
+        actor=RECEIVER,
+        action=f"referral.{act.value}",
+        subject=("referral", referral_id),
+        now=now,
+    )
+    _save(tx, moved, kept.letter, kept.referral.version, terms, event)
+    return moved
+
+
+def take(
+    database: Database,
+    referral_id: UUID,
+    owner_id: UUID | None,
+    *,
+    by: Member,
+    version: int,
+    now: datetime,
+    terms: Terms,
+) -> None:
+    """Make somebody responsible, or nobody. Raises Conflict."""
+    with database.writing() as tx:
+        kept = referrals.get(tx, referral_id, lock=True)
+        _record(tx, by, "referral.take", referral_id, now)
+        _save(tx, replace(kept.referral, owner_id=owner_id), kept.letter, version, terms)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedReferral:
+    """A referral with all that happened to it and what holds it back."""
+
+    kept: Kept
+    events: tuple[Event, ...]
+    held: tuple[Hold, ...]
+    door: Door | None
+
+
+def open_referral(
+    database: Database, referral_id: UUID, gate: Gate, *, by: Member, now: datetime
+) -> OpenedReferral:
+    """Read a referral, and keep who read it. Raises UnknownRecord."""
+    with database.writing() as tx:
+        kept = referrals.get(tx, referral_id)
+        _record(tx, by, "referral.view", referral_id, now)
+        return OpenedReferral(
+            kept,
+            tuple(referrals.history(tx, kept.referral)),
+            tuple(in_the_way(tx, kept, gate)),
+            doors.standing(tx, referral_id, kept.referral.intake_id, now=now),
+        )
+
+
+def intake_of(database: Database, referral_id: UUID) -> UUID:
+    """Give the intake that a referral was made from. Raises UnknownRecord."""
+    with database.reading() as tx:
+        return referrals.get(tx, referral_id).referral.intake_id
+
+
+def _open_door(tx: Transaction, referral: Referral, now: datetime, terms: Terms) -> Door:
+    days = timedelta(days=terms.door_days)
+    return doors.make(tx, referral.id, referral.intake_id, now=now, expires_at=now + days)
+
+
+def _save(
+    tx: Transaction,
+    referral: Referral,
+    letter: Letter,
+    version: int,
+    terms: Terms,
+    *events: Event,
+) -> None:
+    referrals.save(
+        tx, referral, letter, version=version, due_at=_due(referral, terms), events=events
+    )
+
+
+def _due(referral: Referral, terms: Terms) -> datetime | None:
+    return terms.clocks.due(
+        referral.state,
+        referral.urgency,
+        referral.entered_at,
+        terms.zone,
+        visit_at=referral.visit_at,
+    )
+
+
+def _by(member: Member) -> By:
+    if member.role is Role.CLINICIAN:
+        return By.CLINICIAN
+    if member.role is Role.FRONT_DESK:
+        return By.STAFF
+    raise NotAllowed("An admin does not work on referrals.")
+
+
+def _record(
+    tx: Transaction, by: Member, action: str, referral_id: UUID, now: datetime, detail: str = ""
+) -> None:
+    audit.record(
+        tx,
+        actor=Actor("staff", by.id),
+        action=action,
+        subject=("referral", referral_id),
+        now=now,
+        detail=detail,
+    )
