@@ -1,0 +1,65 @@
+"""An answer that is changed after the emergency page lowers nothing; staff read both answers."""
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.journeys.conftest import Waiting
+from tests.journeys.test_levels import finds, opens, stands_before
+
+pytestmark = pytest.mark.journey
+
+CHANGED = re.compile(
+    r"yes at (\d{1,2}:\d\d [ap]\.?m\.?), changed to no at (\d{1,2}:\d\d [ap]\.?m\.?)", re.IGNORECASE
+)
+
+
+def clock(text: str) -> datetime:
+    return datetime.strptime(text.replace(".", "").upper(), "%I:%M %p")  # noqa: DTZ007
+
+
+def test_a_yes_taken_back_stays_an_emergency_until_an_outcome_is_recorded(
+    waiting_room: Waiting,
+) -> None:
+    patient = waiting_room.patient()
+    stands_before(patient, "vessels", "Chiara Changed")
+    patient.plans["leg-cold"] = ["yes"]
+    patient.fills_in()
+    patient.continues()
+    assert patient.path == "/intake/urgent"
+
+    patient.opens("/intake/vessels")
+    patient.plans["leg-cold"] = ["no"]
+    patient.answers("leg-cold", "no")
+    patient.continues()
+    patient.hurries()
+    patient.sends()
+    assert patient.path == "/intake/done"
+    assert "911" in patient.heading
+
+    clinician = waiting_room.staff("clinician")
+    finds(clinician, "Chiara Changed", "Emergency")
+    opens(clinician, "Chiara Changed")
+    finding = clinician.page.locator("li.red_flag").filter(has_text="Rule VA-7")
+    both = CHANGED.search(finding.inner_text())
+    assert both is not None, finding.inner_text()
+    assert "The level stays until you decide." in finding.inner_text()
+
+    clinician.page.get_by_label("Called and spoke with the patient").check()
+    clinician.presses("Record it")
+    assert "Emergency" in clinician.heading
+    clinician.opens("/staff/?scope=all")
+    finds(clinician, "Chiara Changed", "Call today")
+
+
+def test_staff_read_when_the_answer_was_given_and_when_it_was_changed(
+    waiting_room: Waiting,
+) -> None:
+    clinician = waiting_room.staff("clinician")
+    opens(clinician, "Walter Brandt")
+    found = CHANGED.search(clinician.words)
+
+    assert found is not None
+    passed = clock(found[2]) - clock(found[1])
+    assert timedelta(minutes=1) <= passed % timedelta(days=1) <= timedelta(hours=1)
