@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     after_hours_phone: str = ""
     """A line that is answered while the clinic is closed; none when it is empty."""
     call_by: str = "5 pm"
+    paid_for_regenerative: bool = False
+    """True when the clinic offers PRP or stem cells itself; every page about them then says so."""
     behind_tls: bool = False
     trusted_hosts: Words = ("127.0.0.1", "localhost")
 

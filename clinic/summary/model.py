@@ -372,6 +372,7 @@ class ClinicDetails:
     crisis_line: str = "988"
     call_by: str = "5 pm"
     opening_hours: str = ""
+    paid_for_regenerative: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

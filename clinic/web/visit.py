@@ -112,6 +112,7 @@ def details_of(settings: Settings) -> ClinicDetails:
         crisis_line=settings.crisis_line,
         call_by=settings.call_by,
         opening_hours=settings.hours.words,
+        paid_for_regenerative=settings.paid_for_regenerative,
     )
 
 
