@@ -50,7 +50,7 @@ def new_reference(tx: Transaction) -> str:
 
 def add(tx: Transaction, referral: Referral, letter: Letter, *, due_at: datetime | None) -> None:
     """Put a referral in. Raises UnknownRecord when its intake is not there."""
-    tx.execute(table.insert().values(_values(tx, referral, letter), due_at=due_at))
+    tx.execute(table.insert().values(**_values(tx, referral, letter), due_at=due_at))
 
 
 def get(tx: Transaction, referral_id: UUID, *, lock: bool = False) -> Kept:
@@ -90,7 +90,7 @@ def save(
     changed = tx.execute(
         update(table)
         .where(table.c.id == referral.id, table.c.version == version)
-        .values(values, due_at=due_at)
+        .values(**values, due_at=due_at)
     )
     if changed.rowcount != 1:
         raise Conflict("Somebody else changed this referral since the page was opened.")
