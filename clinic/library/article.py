@@ -100,6 +100,11 @@ class Article:
         return today > self.review_by or any(fact.is_overdue(today) for fact in label)
 
     @property
+    def most_seconds(self) -> int | None:
+        """How long a stretch is held at most; None for another kind of text."""
+        return self.hold.most_seconds if self.hold else None
+
+    @property
     def html(self) -> str:
         """The whole body, with a second-level heading before each section."""
         parts = (

@@ -47,7 +47,10 @@ def _stretch(advice: Advice, plan: SummaryPlan, language: str) -> StretchWords:
 
 def _why(advice: Advice, language: str) -> Iterator[str]:
     for reason in advice.reasons:
-        yield word(f"why_{reason.verdict.value}", language).format(because=reason.because)
+        # Of what may not be done now, nothing was made easier.
+        is_lesser = reason.verdict is not advice.verdict and not advice.verdict.allows
+        key = "why_care" if is_lesser else f"why_{reason.verdict.value}"
+        yield word(key, language).format(because=reason.because)
 
 
 def _staff(advice: Advice) -> Iterator[StaffReason]:

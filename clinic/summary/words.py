@@ -56,6 +56,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "heading_avoid": "Leave this stretch out for now.",
         "why_suitable": "Fine because {because}.",
         "why_modify": "Made easier because {because}.",
+        "why_care": "It needs care too because {because}.",
         "why_ask_first": "Ask first because {because}.",
         "why_avoid": "Left out because {because}.",
         "gate_hard_stop": "Hard stop",

@@ -9,6 +9,7 @@ from clinic.library.article import Article
 from clinic.library.sources import Source
 from clinic.questionnaire.model import Item, Step
 from clinic.triage.rules import Urgency
+from clinic.web.own import advice_on, drawing_words, hold_seconds, own_summary
 from clinic.web.security import Audience, open_to
 from clinic.web.visit import articles, drawings, house, questionnaires, rules, sources, today
 
@@ -33,6 +34,8 @@ def stretches() -> str:
         "education/stretches.html",
         articles().page("stretches", g.language),
         stretches=articles().stretches(g.language),
+        mine=own_summary(),
+        drawing_words=drawing_words,
     )
 
 
@@ -41,7 +44,7 @@ def stretches() -> str:
 def stretch(stretch_id: str) -> str:
     """Show one stretch, step by step."""
     article = articles().get("stretches", stretch_id, g.language)
-    return _article_page("education/stretch.html", article)
+    return _stretch_page("education/stretch.html", article)
 
 
 @blueprint.route("/stretches/<stretch_id>/sheet")
@@ -50,7 +53,7 @@ def stretch_sheet(stretch_id: str) -> str:
     """Show one stretch on one sheet of paper, with a diary."""
     article = articles().get("stretches", stretch_id, g.language)
     printed = next(each for each in house().handouts[g.language].stretches if each.id == article.id)
-    return _article_page("education/stretch_sheet.html", article, stop=printed.stop)
+    return _stretch_page("education/stretch_sheet.html", article, stop=printed.stop)
 
 
 @blueprint.route("/options/")
@@ -117,6 +120,21 @@ def _asked() -> Iterator[tuple[Step, list[tuple[Item, Urgency]]]]:
         ]
         if rows:
             yield step, rows
+
+
+def _stretch_page(template: str, article: Article, **more: object) -> str:
+    """One stretch: to a patient whose browser holds answers, with what these say of it."""
+    mine = own_summary()
+    own = advice_on(mine, article.id) if mine else None
+    return _article_page(
+        template,
+        article,
+        mine=mine,
+        own=own,
+        hold_seconds=hold_seconds(own) if own else article.most_seconds,
+        drawing_words=drawing_words,
+        **more,
+    )
 
 
 def _article_page(template: str, article: Article, **more: object) -> str:

@@ -9,21 +9,20 @@ from clinic.errors import NotAllowed, Refused
 from clinic.intake import BIRTH_DATE, Consent, Intake
 from clinic.pdf.render import Edition
 from clinic.questionnaire.model import Step
-from clinic.store import assessments, intakes
+from clinic.store import intakes
 from clinic.summary.answers import Answers
-from clinic.summary.build import build_summary
-from clinic.summary.model import Summary
 from clinic.triage.advice import advice_ids
 from clinic.triage.assess import Assessment, assess_intake
+from clinic.triage.rules import Urgency
 from clinic.web.hours import closed
 from clinic.web.intake.answering import confirmed, hold, is_changing, keep, saving
 from clinic.web.intake.entry import ConsentForm, errors_of
 from clinic.web.intake.forms import StepForm
 from clinic.web.intake.way import place_after, place_before, place_of, place_to_go_on
+from clinic.web.own import assessment_of, drawing_words, summary_of
 from clinic.web.security import Audience, open_to
 from clinic.web.visit import (
     articles,
-    clinic_details,
     current_intake,
     database,
     has_intake,
@@ -185,19 +184,33 @@ def done() -> str | WebResponse:
     intake = current_intake()
     if not intake.submitted:
         return redirect(url_for("intake.review"), code=303)
-    assessment = _latest(intake)
+    mine = summary_of(intake)
     return render_template(
         "intake/done.html",
-        reference=intake.reference,
-        assessment=assessment,
-        told=advice_ids(assessment.leading, incomplete=assessment.incomplete),
+        mine=mine,
+        is_alarm=mine.urgency is Urgency.EMERGENCY_NOW,
+        told=_told(mine.urgency, assessment_of(intake)),
         next_steps=articles().page("next-steps", g.language),
         advice=articles().page("advice", g.language),
         after=articles().page("after-sending", g.language),
         signs=_signs(),
         closed=closed(),
+        stretches={each.id: each for each in articles().stretches(g.language)},
+        stretching=articles().page("stretches", g.language),
+        stop=house().handouts[g.language].stretches[0].stop,
+        options=articles().options(g.language),
+        choosing=articles().get("options", "choosing-a-facility", g.language),
+        drawing_words=drawing_words,
+        today=today(),
         **saving(),
     )
+
+
+def _told(urgency: Urgency, assessment: Assessment) -> tuple[str, ...]:
+    """The extra words of the findings that decide, unless a clinician has set a lower level."""
+    if urgency.or_sooner(assessment.urgency) is not urgency:
+        return ()
+    return advice_ids(assessment.leading, incomplete=assessment.incomplete)
 
 
 @blueprint.route("/summary.pdf")
@@ -210,7 +223,7 @@ def summary_pdf() -> WebResponse:
     pdf = make_summary_pdf(
         database(),
         house().pool,
-        _summary(intake),
+        summary_of(intake),
         Edition.PATIENT,
         paper=settings().paper,
         now=now(),
@@ -218,26 +231,6 @@ def summary_pdf() -> WebResponse:
     response = Response(pdf, mimetype="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="back-pain-summary.pdf"'
     return response
-
-
-def _summary(intake: Intake) -> Summary:
-    return build_summary(
-        intake,
-        _latest(intake),
-        book=house().book,
-        plan=house().summary_plan,
-        clinic=clinic_details(),
-        zone=zone(),
-        today=today(),
-        language=g.language,
-    )
-
-
-def _latest(intake: Intake) -> Assessment:
-    """Give the assessment that was kept with the answers."""
-    with database().reading() as reading:
-        kept = assessments.latest(reading, intake.id)
-    return kept or assess_intake(rules(), intake, today())
 
 
 @blueprint.route("/urgent")

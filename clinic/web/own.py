@@ -1,0 +1,101 @@
+"""The answers that this device holds, assessed and in words: what a patient is told of them.
+
+Only a session that began the form, or opened it with its code, holds an intake.
+"""
+
+from typing import cast
+from uuid import UUID
+
+from flask import g
+
+from clinic.errors import NotFound
+from clinic.intake import Intake
+from clinic.store import assessments, levels
+from clinic.summary.build import build_summary
+from clinic.summary.given import LevelSet
+from clinic.summary.model import StretchWords, Summary
+from clinic.triage.assess import Assessment, assess_intake
+from clinic.triage.stretches import Verdict
+from clinic.web.visit import (
+    clinic_details,
+    current_intake,
+    database,
+    drawings,
+    has_intake,
+    house,
+    rules,
+    today,
+    zone,
+)
+
+
+def own_answers() -> Intake | None:
+    """Give the intake of this device once it holds answers, sent or not; else None."""
+    if not has_intake():
+        return None
+    try:
+        intake = current_intake()
+    except NotFound:  # deleted by policy, while the browser still holds its session
+        return None
+    return intake if intake.response.answers else None
+
+
+def own_summary() -> Summary | None:
+    """Give the summary of the answers of this device, or None where there are none."""
+    intake = own_answers()
+    return summary_of(intake) if intake else None
+
+
+def summary_of(intake: Intake) -> Summary:
+    """Give the summary of an intake: one value for pages and paper, made once a request."""
+    if "own_summary" not in g:
+        g.own_summary = build_summary(
+            intake,
+            assessment_of(intake),
+            book=house().book,
+            plan=house().summary_plan,
+            clinic=clinic_details(),
+            zone=zone(),
+            today=today(),
+            language=g.language,
+            level=_level_of(intake.id),
+        )
+    return cast("Summary", g.own_summary)
+
+
+def assessment_of(intake: Intake) -> Assessment:
+    """Give what was kept with the answers; of a draft, what they say as they stand."""
+    if intake.submitted:
+        with database().reading() as reading:
+            kept = assessments.latest(reading, intake.id)
+        if kept is not None:
+            return kept
+    return assess_intake(rules(), intake, today())
+
+
+def advice_on(summary: Summary, stretch_id: str) -> StretchWords | None:
+    """Give what a summary says of one stretch; None for one that no rule speaks of."""
+    return next((each for each in summary.stretches if each.id == stretch_id), None)
+
+
+def drawing_words(name: str) -> str:
+    """Give the words for a drawing, for those who do not see it."""
+    return drawings().get(name, g.language).alt
+
+
+def hold_seconds(stretch: StretchWords) -> int | None:
+    """Give how long a stretch may be held at most, by its verdict; None: it may not be done."""
+    if not stretch.allowed:
+        return None
+    forms = next(each for each in house().book.stretches.stretches if each.id == stretch.id)
+    return forms.holds[Verdict(stretch.verdict)].seconds
+
+
+def _level_of(intake_id: UUID) -> LevelSet | None:
+    """The level that a clinician set, without the name and the reason: those are for staff."""
+    with database().reading() as reading:
+        kept = levels.all_of(reading, intake_id)
+    if not kept:
+        return None
+    last = kept[-1]
+    return LevelSet(computed=last.computed, level=last.level, reason="", by="", at=last.at)
