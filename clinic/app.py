@@ -91,6 +91,7 @@ def _house(
         database=database,
         questionnaires=shelf.questionnaires,
         book=shelf.book,
+        destinations=shelf.destinations,
         summary_plan=shelf.summary_plan,
         articles=shelf.articles,
         drawings=shelf.drawings,

@@ -17,13 +17,15 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from clinic.errors import Misconfigured
+from clinic.errors import BadInput, Misconfigured
 from clinic.opening import OpeningHours, read_opening_hours
+from clinic.referral.clocks import Clocks
 
 KNOWN_LANGUAGES = ("en", "es")
 POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
 MAIL_ADDRESS = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+$")
 SITE_ADDRESS = re.compile(r"^https?://[A-Za-z0-9.:\[\]-]+$")
+WEB_ADDRESS = re.compile(r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?$")
 PHONE = re.compile(r"^[0-9+() .-]{2,25}$")
 
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -75,6 +77,12 @@ class Settings(BaseSettings):
     call_by: str = "5 pm"
     paid_for_regenerative: bool = False
     """True when the clinic offers PRP or stem cells itself; every page about them then says so."""
+    referral_clocks: str = ""
+    """Changes to the clocks of a referral, such as sent.same_day=30m, declined=2d."""
+    referral_days: int = Field(120, ge=1, le=730)
+    """For how many days the other side may answer a referral by its link."""
+    public_url: str = ""
+    """Where the outside reaches the program, such as https://clinic.example; for links."""
     behind_tls: bool = False
     trusted_hosts: Words = ("127.0.0.1", "localhost")
 
@@ -123,6 +131,22 @@ class Settings(BaseSettings):
                 "it must begin with postgresql:// (leave it out for the embedded database)"
             )
         return POSTGRES.sub("postgresql+psycopg://", value)
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not WEB_ADDRESS.match(value):
+            raise ValueError("write where the program is reached, such as https://clinic.example")
+        return value.rstrip("/")
+
+    @field_validator("referral_clocks")
+    @classmethod
+    def _clocks(cls, value: str) -> str:
+        try:
+            Clocks.read(value)
+        except BadInput as fault:
+            raise ValueError(str(fault)) from fault
+        return value
 
     @field_validator("smtp_url")
     @classmethod
@@ -174,6 +198,11 @@ class Settings(BaseSettings):
         if not self.duty_address:
             return "no duty address is set"
         return "" if self.smtp_url else "no mail server is set"
+
+    @property
+    def clocks(self) -> Clocks:
+        """The clocks of a referral."""
+        return Clocks.read(self.referral_clocks)
 
     @property
     def database_path(self) -> Path:

@@ -8,6 +8,7 @@ from clinic.errors import ContentFault
 from clinic.library.articles import check_articles
 from clinic.library.demo import FOLDER as DEMO
 from clinic.library.demo import read_demo
+from clinic.library.destinations import check_destinations
 from clinic.library.drawings import check_drawings
 from clinic.library.questionnaires import check_questionnaire, questionnaire_paths
 from clinic.library.rule_examples import check_rule_examples
@@ -47,7 +48,10 @@ def content_faults(content: Path) -> list[str]:
         rules = book.red_flags if book else None
         faults += map(str, check_rule_examples(content, forms[SHIPPED], rules)[1])
     if book is not None:
-        faults += map(str, link_faults(content, book, forms.get(SHIPPED), sources))
+        destinations, found = check_destinations(content, book.red_flags)
+        faults += map(str, found)
+        form = forms.get(SHIPPED)
+        faults += map(str, link_faults(content, book, form, sources, destinations))
         if SHIPPED in forms:
             read = frozenset(plan.reads()) | questions_of(book)
             faults += _unread(content, forms[SHIPPED], read)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from clinic.library.destinations import DESTINATIONS
 from clinic.library.faults import Fault
 from clinic.library.regenerative import REGENERATIVE
 from clinic.library.rules import RED_FLAGS
@@ -13,6 +14,7 @@ from clinic.library.stretches import STRETCHES
 from clinic.questionnaire.conditions import Comparison, Condition, Kind, Operator, comparisons
 from clinic.questionnaire.model import Item, Questionnaire
 from clinic.questionnaire.values import Coding
+from clinic.referral.destinations import DestinationTable
 from clinic.triage.derived import INCOMPLETE_SCREEN, LEVEL
 from clinic.triage.facts import AGE_YEARS
 from clinic.triage.guidance import RuleBook
@@ -34,10 +36,14 @@ class Entry:
 
 
 def link_faults(
-    content: Path, book: RuleBook, form: Questionnaire | None, sources: Sources
+    content: Path,
+    book: RuleBook,
+    form: Questionnaire | None,
+    sources: Sources,
+    destinations: DestinationTable | None = None,
 ) -> Iterator[Fault]:
     """Everything that the rule files name and that is nowhere."""
-    for entry in entries(book):
+    for entry in (*entries(book), *_destinations(destinations)):
         path = str(content / entry.path)
         for key in entry.source:
             if key not in sources:
@@ -78,6 +84,12 @@ def _red_flags(rules: RuleSet) -> Iterator[Entry]:
         yield Entry(RED_FLAGS, rule.id, (rule.when,), rule.source)
     for quiet in rules.quiet:
         yield Entry(RED_FLAGS, quiet.id, (), quiet.source)
+
+
+def _destinations(table: DestinationTable | None) -> Iterator[Entry]:
+    for row in table.destinations if table else ():
+        when = (row.when,) if row.when is not None else ()
+        yield Entry(DESTINATIONS, row.id, when, row.source)
 
 
 def questions_of(book: RuleBook) -> frozenset[str]:

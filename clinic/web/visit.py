@@ -18,6 +18,7 @@ from clinic.library.questionnaires import Questionnaires
 from clinic.library.sources import Sources
 from clinic.pdf.handout import Handout
 from clinic.pdf.pool import RenderPool
+from clinic.referral.destinations import DestinationTable
 from clinic.store import intakes
 from clinic.store.database import Database
 from clinic.summary.lines import SummaryPlan
@@ -44,6 +45,7 @@ class House:
     database: Database
     questionnaires: Questionnaires
     book: RuleBook
+    destinations: DestinationTable
     summary_plan: SummaryPlan
     articles: Articles
     drawings: Drawings
@@ -81,6 +83,11 @@ def questionnaires() -> Questionnaires:
 def rules() -> RuleSet:
     """Give the red-flag rules."""
     return house().book.red_flags
+
+
+def destinations() -> DestinationTable:
+    """Give where a patient may be sent."""
+    return house().destinations
 
 
 def articles() -> Articles:
