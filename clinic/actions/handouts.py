@@ -9,7 +9,7 @@ from clinic.library.article import Article, Figures
 from clinic.library.articles import Articles
 from clinic.library.drawings import Drawings
 from clinic.library.placeholders import filled, filled_text
-from clinic.pdf.handout import Handout, OptionSheet, Picture, StretchSheet
+from clinic.pdf.handout import FactLine, Handout, OptionSheet, Picture, StretchSheet
 from clinic.summary.model import ClinicDetails
 from clinic.triage.rules import Urgency
 
@@ -24,6 +24,7 @@ FACTS = {
 }
 FACILITY = ("board", "reputation", "checklist", "red-lights", "who-earns")
 SITE_LINK = re.compile(r'<a href="/[^"]*">(.*?)</a>', re.DOTALL)
+PARAGRAPHS = re.compile(r"(?=<p>)")
 BLOCK = re.compile(r"(?=<p><strong>)")
 CALLS = ("{emergency_number}", "{clinic_phone}")
 """A block of "when not to" whose heading names a number says when to stop, and whom to call."""
@@ -94,6 +95,7 @@ class Handouts:
             easier_pictures=tuple(self._picture(name) for name in figures.easier),
             steps=self._html(article, "steps"),
             dose=self._html(article, "dose"),
+            often=self._filled(PARAGRAPHS.split(article.section("dose").html.strip())[-1]),
             feel=self._html(article, "feel"),
             breathing=self._html(article, "breathing"),
             easier=self._html(article, "easier"),
@@ -108,7 +110,12 @@ class Handouts:
             title=article.title,
             purpose=self._words(article.purpose),
             facts=tuple(
-                (FACTS.get(name, name), self._words(fact.text))
+                FactLine(
+                    label=FACTS.get(name, name),
+                    text=self._words(fact.text),
+                    checked_on=fact.checked_on,
+                    review_by=fact.review_by,
+                )
                 for name, fact in article.facts.items()
             ),
             know=self._html(article, "know"),

@@ -24,7 +24,7 @@ from clinic.summary.lines import (
 FOLDER = "summary"
 OWN_WORDS = {"project-decision": "project decision", "from-memory": "general knowledge"}
 PERSON = ("name", "birth_date", "sex", "phone", "language", "answered_by")
-KEYS = ("questionnaire", "review", "person", "sections", "safety", "stretches", "flags")
+KEYS = ("questionnaire", "review", "person", "sections", "safety", "scores", "stretches", "flags")
 
 
 def read_summary_plan(content: Path, questionnaire: str = "low-back-intake") -> SummaryPlan:
@@ -53,6 +53,7 @@ def _plan(top: Fields) -> SummaryPlan:
         sections=tuple(_section(part) for part in _mappings(top, "sections")),
         safety=tuple(_safety_group(part) for part in _mappings(top, "safety")),
         flags=_named(top, "flags"),
+        scores=_named(top, "scores"),
         stretches=_named(top, "stretches"),
     )
 

@@ -3,6 +3,7 @@
 asset:figures/<name>.svg     a drawing of content/figures
 asset:fonts/<name>.woff2     a shipped font
 asset:body-map?<id>+<id>     the body with these regions filled
+asset:bar?<n>+<m>+<m>        a bar filled to n thousandths, with a line at each m
 """
 
 import re
@@ -14,10 +15,19 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 SCHEME = "asset:"
 BODY_MAP = SCHEME + "body-map"
+BAR = SCHEME + "bar"
+OF_ANSWERS = (BODY_MAP, BAR)
+"""Pictures that are made of answers, which no other patient's paper may find."""
+
 MARKED = "#a3281c"
 REGION = re.compile(r'<path id="(?P<id>[a-z0-9_]+)" class="bm-region"[^>]* d="(?P<d>[^"]+)"')
 REGIONS = re.compile(r'(<g class="bm-regions"[^>]*>).*?(</g>)', re.DOTALL)
 LABELS = re.compile(r'<g class="bm-text".*?</g>', re.DOTALL)
+BAR_WIDTH = 200
+BAR_TRACK = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 204 16">'
+    '<rect x="2" y="4" width="200" height="8" fill="#ffffff" stroke="#6d7d86" stroke-width="1"/>'
+)
 TYPES = {".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
 
@@ -45,6 +55,22 @@ class BodyPicture:
         return f'{group[1]}<path d="{plain}"/>{chosen}{group[2]}'
 
 
+def bar_address(share: float, marks: Collection[float] = ()) -> str:
+    """Give the address of a bar filled to a share of its length, with lines at these shares."""
+    return f"{BAR}?{'+'.join(str(round(each * 1000)) for each in (share, *marks))}"
+
+
+def _bar(thousandths: str) -> str:
+    """Draw a bar: the filled part, a line where each band begins, and a stroke at its end."""
+    filled, *marks = (BAR_WIDTH * int(each) / 1000 for each in thousandths.split("+"))
+    lines = "".join(f"M{2 + mark:g} 1v14" for mark in marks)
+    drawn = f'<path d="{lines}" stroke="#6d7d86" stroke-width="1.5"/>' if lines else ""
+    return (
+        f'{BAR_TRACK}<rect x="2" y="4" width="{filled:g}" height="8" fill="#5f86a0"/>{drawn}'
+        f'<rect x="{filled:g}" y="1" width="4" height="14" fill="#16384a"/></svg>'
+    )
+
+
 class Assets(URLFetcher):
     """Gives documents the assets in memory, and refuses every other address."""
 
@@ -62,6 +88,8 @@ class Assets(URLFetcher):
         if address == BODY_MAP:
             drawing = self.body.drawn(regions.split("+"))
             return URLFetcherResponse(url, drawing, {"Content-Type": TYPES[".svg"]})
+        if address == BAR:
+            return URLFetcherResponse(url, _bar(regions), {"Content-Type": TYPES[".svg"]})
         if url not in self.held:
             raise FatalURLFetchingError("a document asked for something that is not an asset")
         kind = TYPES[Path(url).suffix]

@@ -26,7 +26,8 @@ CHARACTER = 0.505
 
 TAG = re.compile(r"<[^>]+>")
 PARTS = re.compile(
-    r'<div class="(wide|narrow|half(?: half--right)?|block block--safety)">|<p class="(face__end)"'
+    r'<div class="(wide|narrow|half(?: half--right)?|scores-(?:left|right)|block block--safety)">'
+    r'|<p class="(face__end)"'
 )
 ROW = re.compile(r"<tr.*?</tr>|<h2>|<div><span|<p class", re.DOTALL)
 CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.DOTALL)
@@ -37,6 +38,8 @@ SHARES = {
     "half": (0.14, 0.333),
     "half half--right": (0.14, 0.333),
     "block block--safety": (0.11, 0.88),
+    "scores-left": (0.155, 0.24),
+    "scores-right": (0.155, 0.24),
     "face__end": (0.1, 0.9),
 }
 """Which share of the page the first and the last cell of a row have, in each part."""
@@ -51,6 +54,7 @@ def estimated_px(html: str, fit: Fit) -> float:
         height[part] = height.get(part, 0.0) + _height(text, part, fit)
     row = max(height.get("wide", 0.0), PICTURE_PX[fit.level] + height.get("narrow", 0.0))
     columns = max(height.get("half", 0.0), height.get("half half--right", 0.0))
+    columns += max(height.get("scores-left", 0.0), height.get("scores-right", 0.0))
     stacked = sum(height.get(part, 0.0) for part in ("", "block block--safety", "face__end"))
     return (stacked + columns + (row if "wide" in height else 0.0)) * WRAPPING + SAFE_PX
 

@@ -37,6 +37,7 @@ FITS = (
     Fit(level=2, text=140, items=6, findings=4, rest=Rest.CORE),
     Fit(level=3, text=80, items=5, findings=3, rest=Rest.CORE),
     Fit(level=4, text=48, items=3, findings=2, rest=Rest.CORE),
+    Fit(level=4, text=48, items=2, findings=0, behind=False, rest=Rest.CORE),
     Fit(level=2, text=120, items=5, findings=4, rest=Rest.NONE),
     Fit(level=4, text=60, items=2, findings=0, behind=False, rest=Rest.NONE),
 )
@@ -59,3 +60,8 @@ def shortened(text: str, limit: int) -> str:
 def is_short(text: str, limit: int) -> bool:
     """True when nothing would be cut."""
     return len(" ".join(text.split())) <= limit
+
+
+def lower_first(text: str) -> str:
+    """Give the text with a small first letter, to stand within a sentence."""
+    return text[:1].lower() + text[1:]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from markupsafe import Markup
 
@@ -16,7 +17,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StretchSheet:
-    """One stretch on one page. Texts are HTML with the clinic's own values filled in."""
+    """One stretch on one page. Texts are HTML with the clinic's own values filled in.
+
+    `often` is the part of `dose` that says how many times, without how long.
+    """
 
     id: str
     title: str
@@ -26,12 +30,27 @@ class StretchSheet:
     easier_pictures: tuple[Picture, ...]
     steps: Markup
     dose: Markup
+    often: Markup
     feel: Markup
     breathing: Markup
     easier: Markup
     floor: Markup
     not_if: tuple[Markup, ...]
     stop: tuple[Markup, ...]
+
+    def form(self, name: str) -> Picture:
+        """Give the drawing of one form of the stretch; the full form for an unknown name."""
+        return next((each for each in self.easier_pictures if each.name == name), self.end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactLine:
+    """One line of an option's label: when it was checked, and when it is to be checked again."""
+
+    label: str
+    text: str
+    checked_on: date
+    review_by: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +60,18 @@ class OptionSheet:
     id: str
     title: str
     purpose: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[FactLine, ...]
     know: Markup
     not_know: Markup
+
+    @property
+    def checked_on(self) -> date | None:
+        """The day on which the oldest line of the label was checked."""
+        return min((fact.checked_on for fact in self.facts), default=None)
+
+    def is_overdue(self, day: date | None) -> bool:
+        """True when some line should have been checked again before a day."""
+        return day is not None and any(day > fact.review_by for fact in self.facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +93,10 @@ class Handout:
     questions: tuple[str, ...]
     facility: tuple[tuple[str, Markup], ...]
     talk: Markup
+
+    def stretch(self, stretch_id: str) -> StretchSheet:
+        """Give the page of a stretch by its id. Raises KeyError."""
+        for sheet in self.stretches:
+            if sheet.id == stretch_id:
+                return sheet
+        raise KeyError(stretch_id)

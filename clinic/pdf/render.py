@@ -14,14 +14,15 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
 from clinic.errors import Unavailable
-from clinic.pdf.assets import BODY_MAP, Assets
+from clinic.pdf.assets import OF_ANSWERS, Assets, bar_address
 from clinic.pdf.conformance import VARIANT, claim_both
 from clinic.pdf.estimate import ROOM_PX, estimated_px
-from clinic.pdf.fit import FACE_END, FITS, Fit, is_short, shortened
+from clinic.pdf.fit import FACE_END, FITS, Fit, is_short, lower_first, shortened
 from clinic.pdf.handout import Handout
 from clinic.pdf.printable import Printable
 from clinic.pdf.style import written_out
 from clinic.summary.model import Summary
+from clinic.summary.words import long_date
 from clinic.triage.advice import advice_ids
 from clinic.triage.rules import Urgency
 
@@ -33,6 +34,11 @@ SEEN_FIRST = frozenset({Urgency.EMERGENCY_NOW, Urgency.SAME_DAY})
 
 
 GARBAGE_THRESHOLD = (100_000, 20, 20)
+HELP = (
+    "In danger: call {clinic.emergency_number}. Thoughts of suicide: call or text"
+    " {clinic.crisis_line}. The clinic: {clinic.phone}"
+)
+"""Stands at the top of every page of both papers."""
 NO_ASSET = "The paper could not be made: a picture or a font is missing."
 
 
@@ -72,7 +78,13 @@ class Renderer:
             auto_reload=False,
             extensions=["jinja2.ext.do"],
         )
-        self.environment.filters.update(shortened=shortened, is_short=is_short)
+        self.environment.filters.update(
+            shortened=shortened,
+            is_short=is_short,
+            lower_first=lower_first,
+            bar_address=bar_address,
+            long_date=long_date,
+        )
 
     def render_summary(
         self,
@@ -126,11 +138,13 @@ class Renderer:
             handout=self.handouts.get(mine.language, self.handouts["en"]),
             told=_told(mine),
             stretch_now=summary.urgency not in SEEN_FIRST,
+            said_once=_said_once(mine),
             body_address=self.assets.body.address(summary.body_map.regions),
             squares=any(self._lacks_letters(summary)),
             title=_title(summary, edition),
             who=_who(summary),
             made=_made(summary),
+            help=HELP.format(clinic=summary.clinic),
             dated=mine.sent or mine.started,
         )
 
@@ -180,8 +194,8 @@ class Renderer:
         return [self.printable.lacks(answer) for said in summary.said() for answer in said.answers]
 
     def _forget_patient(self) -> None:
-        """Drop the one kind of picture that is made of answers."""
-        for address in [each for each in self.pictures if str(each).startswith(BODY_MAP)]:
+        """Drop the pictures that are made of answers."""
+        for address in [each for each in self.pictures if str(each).startswith(OF_ANSWERS)]:
             del self.pictures[address]
 
 
@@ -202,6 +216,12 @@ def _told(summary: Summary) -> tuple[str, ...]:
     """The extra words for the patient, as the page had them after sending."""
     deciding = [each for each in summary.findings if each.urgency is summary.urgency]
     return advice_ids(deciding, incomplete=summary.incomplete)
+
+
+def _said_once(summary: Summary) -> bool:
+    """True when no stretch may be done now, for the same reasons: then they are told once."""
+    reasons = {(stretch.why, stretch.changes) for stretch in summary.stretches}
+    return len(reasons) == 1 and not any(stretch.allowed for stretch in summary.stretches)
 
 
 def _title(summary: Summary, edition: Edition) -> str:

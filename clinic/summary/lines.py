@@ -67,14 +67,15 @@ class SummaryPlan:
     """Everything a summary shows above the plain list of answers, and from which questions.
 
     `person` gives for name, birth_date, sex, phone, language and answered_by the
-    questions whose answers stand there, joined by a space. `stretches` are names by id;
-    `citations` the short words of each source by its key.
+    questions whose answers stand there, joined by a space. `scores` and `stretches` are
+    short names by id; `citations` the short words of each source by its key.
     """
 
     person: Mapping[str, tuple[str, ...]]
     sections: tuple[SectionPlan, ...]
     safety: tuple[SafetyGroupPlan, ...]
     flags: Mapping[str, str]
+    scores: Mapping[str, str] = field(default_factory=dict)
     stretches: Mapping[str, str] = field(default_factory=dict)
     citations: Mapping[str, str] = field(default_factory=dict)
     body_map: str = "body-map"

@@ -222,6 +222,7 @@ class ScoreWords:
 
     id: str
     name: str
+    short: str
     value: str | None
     lowest: str = ""
     highest: str = ""

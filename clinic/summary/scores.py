@@ -50,18 +50,20 @@ class _Teller:
 
     def words(self, score: Score, typed: str = "") -> ScoreWords:
         """Give one score in words."""
-        bands = self.table.definition(score.id).bands
+        definition = self.table.definition(score.id)
+        bands = definition.bands
         return ScoreWords(
             id=score.id,
             name=score.name,
+            short=self.plan.scores.get(score.id, score.name),
             value=(score.text or score.band) if score.scored else None,
             lowest="" if score.lowest is None else str(score.lowest),
             highest="" if score.highest is None else str(score.highest),
             range=self._range(score),
             higher_is=score.higher_is.value if score.higher_is else "",
             direction=self._direction(score),
-            band=score.band if score.text else "",
-            band_kind=score.band_kind.value,
+            band=score.band,
+            band_kind=definition.band_kind.value,
             band_words=self._band(score),
             bands=tuple(BandMark(f"{band.least:f}", band.label) for band in bands),
             share=_share(score, score.exact),
@@ -88,7 +90,7 @@ class _Teller:
         return self._said(f"higher_{score.higher_is.value}") if score.higher_is else ""
 
     def _band(self, score: Score) -> str:
-        if not score.band or not score.text or score.band_kind is BandKind.NONE:
+        if not score.band or score.lowest is None or score.band_kind is BandKind.NONE:
             return ""
         return self._said(f"band_{score.band_kind.value}", band=score.band)
 

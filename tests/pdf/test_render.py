@@ -107,7 +107,8 @@ def test_the_safety_net_is_on_the_patients_page_with_its_date():
 def test_nobody_who_must_be_seen_today_is_given_a_stretch():
     text = " ".join(printed_pages("emergency", Edition.PATIENT))
 
-    assert "Do not stretch now." in text
+    assert "No stretch here until you have talked with a provider." in text
+    assert "Left out because you need to be seen first." in text
     assert "Get on your hands and knees" not in text
 
 
@@ -121,7 +122,9 @@ def test_the_three_stretches_have_steps_hold_stop_rules_and_drawings():
     assert "Stop and call 911 if you get:" in text
     assert "Stop and call us at 555-555-0100 if:" in text
     assert "Hold for 30 seconds to 1 minute" in text
-    assert len(figures(printed("plain", Edition.PATIENT))) == 10
+    assert (
+        len(figures(printed("plain", Edition.PATIENT))) == 1 + 9 + 3 + 9
+    )  # body, bars, plan, pages
 
 
 def test_the_clinic_edition_leads_with_urgency_findings_answers_and_flags():

@@ -1,0 +1,288 @@
+"""Scores, stretch plan, gate and set level on both papers, and the worst case on one page."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+
+import pytest
+
+from clinic.pdf.render import Edition
+from clinic.summary.given import EarlierScores, LevelSet, TypedByStaff
+from clinic.triage.assess import assess_intake
+from clinic.triage.guidance import guidance_of_intake
+from clinic.triage.rules import Urgency
+from clinic.triage.typed_totals import typed_score
+from tests.pdf.printing import make_renderer, pages_of, printed_pages
+from tests.summary.patients import (
+    EMERGENCY,
+    LONG,
+    LONG_TEXT,
+    PLAIN,
+    SENT,
+    make_sent_intake,
+    shipped_book,
+    summary_of,
+)
+
+END_OF_PAGE_ONE = "Every question with its answer: page"
+OPTIONS = "Other options being studied"
+BY_STAFF = "Dr. Amira Lee"
+WORST = {
+    **LONG,
+    **EMERGENCY,
+    **dict.fromkeys(
+        [
+            *("chest-now", "arm-jaw", "sudden-severe", "faint", "fever", "tearing"),
+            *("poop-change", "legs-weak", "unsteady", "major-injury", "hit-head"),
+            *("aneurysm", "leg-cold", "leg-swollen"),
+        ],
+        "yes",
+    ),
+    "full-name": "Maximiliana Konstantinopoulou-Featherstonehaugh",
+    "helper-name": "Wilhelmina Featherstonehaugh-Konstantinopoulou",
+    "chest-kind": ["new"],
+    "sudden-kind": "nothing",
+    "faint-kind": ["passed-out"],
+    "very-ill": ["confused", "racing"],
+    "walk-now": "no-legs",
+    "cancer-when": "active",
+    "infection-risk": ["injects", "dialysis"],
+    "injury-when": "within-7-days",
+    "injury-checked": "not-checked",
+    "belly-signs": ["belly-bad", "vomit-blood", "black-poop"],
+    "pain-story": LONG_TEXT,
+    "goals": LONG_TEXT,
+    "peg-enjoyment": 9,
+    "peg-activity": 9,
+    "rmdq": [f"item-{n}" for n in range(1, 25)],
+    **{f"phq4-{part}": "nearly-every-day" for part in ("nervous", "worry", "interest", "down")},
+    **{f"medicines.{n}.medicine-name": f"Levothyroxine sodium {n}" for n in range(12)},
+}
+TYPED = {
+    "odi": {"total": Decimal(44)},
+    "start-back": {"total": Decimal(7), "psych": Decimal(4)},
+    "orebro-short": {"total": Decimal(61)},
+    "nih-impact": {"total": Decimal(36)},
+}
+
+
+def squeezed(text):
+    return re.sub(r"\s+", "", text)
+
+
+def typed_totals():
+    table = shipped_book().scores
+    return [
+        TypedByStaff(typed_score(table, total, parts), date(2026, 11, 24), BY_STAFF)
+        for total, parts in TYPED.items()
+    ]
+
+
+def earlier_scores(answers):
+    intake = make_sent_intake(answers)
+    assessment = assess_intake(shipped_book().red_flags, intake, SENT.date())
+    day = date(2026, 8, 3)
+    return EarlierScores(day, guidance_of_intake(shipped_book(), intake, assessment, day).scores)
+
+
+def routine_instead_of(computed):
+    at = datetime(2026, 11, 24, 15, 5, tzinfo=UTC)
+    return LevelSet(computed, Urgency.ROUTINE, "Examined today.", BY_STAFF, at)
+
+
+def pages(answers, edition, paper="letter", **more):
+    return pages_of(
+        make_renderer().render_summary(summary_of(answers, **more), edition, paper=paper)
+    )
+
+
+@cache
+def second_visit():
+    """Each edition of a patient whom staff know from August."""
+    more = {
+        "earlier": [earlier_scores({**PLAIN, "pain-now": 7})],
+        "typed": typed_totals(),
+        "level": routine_instead_of(Urgency.SAME_DAY),
+    }
+    return {edition: pages(PLAIN, edition, **more) for edition in Edition}
+
+
+@cache
+def careful_plan():
+    """The patient's edition of somebody with one stretch eased, one left out, one to ask for."""
+    return pages(
+        {
+            **PLAIN,
+            "move-limits": ["knee", "belly-down"],
+            "new-joints": ["hip"],
+            "leg-pain": "above-knee",
+        },
+        Edition.PATIENT,
+    )
+
+
+@pytest.mark.parametrize("edition", list(Edition))
+@pytest.mark.parametrize("name", ["plain", "emergency"])
+def test_the_numbers_to_call_stand_on_every_page(name, edition):
+    for page in printed_pages(name, edition):
+        assert "In danger: call 911. Thoughts of suicide: call or text 988." in page
+
+
+def test_the_provider_reads_number_range_and_direction_but_no_band_on_the_patients_paper():
+    face = printed_pages("plain", Edition.PATIENT)[0]
+
+    assert "Scores (higher = worse, unless it says better)" in face
+    assert "PEG 4.7 of 10" in face
+    assert "Own activities 4.5 of 10, higher = better" in face
+    for word in ("official", "informal", "moderate", "Severe band", "Persistent"):
+        assert word not in face
+
+
+def test_the_clinic_reads_band_kind_range_direction_and_source():
+    pages = printed_pages("plain", Edition.CLINIC)
+    text = " ".join(pages)
+
+    assert "PEG 4.7 of 10, moderate (informal)" in pages[0]
+    assert "0 to 10, higher = worse. moderate (informal band)." in text
+    assert "Informal bands: from 0 mild, from 4 moderate, from 7 severe." in text
+    assert "Source: Boonstra and others 2016" in text
+
+
+def test_what_is_not_scored_says_why():
+    face = printed_pages("emergency", Edition.PATIENT)[0]
+
+    assert "PEG: 2 of 3 questions not answered." in face
+
+
+def test_the_change_since_last_time_is_told_by_both_tests_to_the_clinic_alone():
+    clinic = " ".join(second_visit()[Edition.CLINIC])
+
+    assert "better by 3 since August 3, 2026, meaningful" in clinic
+    assert "Test by points (2 or more): met. Test by percent (42.9%; 30% or more): met." in clinic
+    assert "since August 3" not in " ".join(second_visit()[Edition.PATIENT])
+
+
+def test_a_typed_total_stands_with_who_typed_it_and_when():
+    clinic = " ".join(second_visit()[Edition.CLINIC])
+
+    assert "Oswestry Disability Index 44 of 100" in clinic
+    assert "Typed in by Dr. Amira Lee, November 24, 2026." in clinic
+
+
+def test_the_level_set_stands_beside_the_one_of_the_rules_for_the_clinic_alone():
+    words = "Rules: same day. Set to routine by Dr. Amira Lee (clinician) on November 24, 2026"
+
+    assert words in second_visit()[Edition.CLINIC][0]
+    assert "Examined today" not in " ".join(second_visit()[Edition.PATIENT])
+    assert BY_STAFF not in second_visit()[Edition.PATIENT][1]
+
+
+def test_the_plan_gives_each_stretch_its_verdict_reason_change_and_hold():
+    plan = careful_plan()[2]
+
+    assert "You may try this stretch in an easier way." not in plan
+    assert "Ask your provider before you try this stretch." in plan
+    assert "Leave this stretch out for now." in plan
+    assert "Left out because you told us that you can't lie on your belly." in plan
+    assert "If your provider says yes:" in plan
+
+
+def test_what_may_not_be_done_now_has_no_steps_and_no_drawing():
+    text = " ".join(careful_plan())
+
+    assert "Lie on the floor on your stomach." not in text
+    assert "Get on your hands and knees" not in text
+
+
+def test_an_eased_stretch_shows_the_form_to_use_and_its_shorter_hold():
+    text = " ".join(pages({**PLAIN, "move-limits": ["shoulder"]}, Edition.PATIENT))
+
+    assert "The form for you Your own way" in text
+    assert "“Your own way” comes first." in text
+    assert "Made easier because you told us about a sore shoulder." in text
+    assert text.count("Hold for up to 30 seconds.") >= 4
+
+
+def test_a_stretch_that_is_never_longer_than_a_minute_is_told_with_its_own_hold():
+    text = " ".join(printed_pages("plain", Edition.PATIENT))
+
+    assert "Hold for 1 minute, or as long as it feels good." in text
+    assert "You may try this stretch." in text
+
+
+def test_the_clinic_reads_the_staff_reasons_for_each_verdict():
+    text = " ".join(pages({**PLAIN, "pregnant": "could-be"}, Edition.CLINIC))
+
+    assert "Stretch advice" in text
+    assert "Could be pregnant" in text
+
+
+def test_a_private_answer_is_not_named_in_the_patients_plan():
+    plan = pages({**PLAIN, "pregnant": "could-be"}, Edition.PATIENT)[2]
+
+    assert "one of your private answers calls for care" in plan
+    assert "pregnan" not in plan.lower()
+
+
+def test_the_gate_has_one_sentence_for_the_patient_and_a_checklist_for_the_clinic():
+    clinic = " ".join(printed_pages("long", Edition.CLINIC))
+    options = next(page for page in printed_pages("long", Edition.PATIENT) if OPTIONS in page)
+    gate = summary_of(LONG).regenerative
+
+    assert gate.patient in options
+    assert "Checklist for PRP or stem cells" in clinic
+    for line in gate.present:
+        assert squeezed(line.staff) in squeezed(clinic)
+        assert line.staff not in options
+    assert "Platelet count" not in options
+
+
+def test_who_did_not_ask_is_told_nothing_by_the_gate():
+    text = " ".join(printed_pages("plain", Edition.PATIENT))
+
+    assert summary_of(PLAIN).regenerative.patient not in text
+    assert "Checked on November 23, 2026." in text
+
+
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_the_worst_case_holds_on_one_page_and_never_cuts_what_is_for_today(paper):
+    level = LevelSet(Urgency.EMERGENCY_NOW, Urgency.EMERGENCY_NOW, LONG_TEXT, BY_STAFF, SENT)
+    more = {"typed": typed_totals(), "earlier": [earlier_scores(PLAIN)], "level": level}
+    summary = summary_of(WORST, **more)
+    printed = pages(WORST, Edition.CLINIC, paper, **more)
+    others = len(summary.findings) - len(summary.leading)
+
+    assert len(summary.findings) > 25
+    assert len(summary.section("medicines").lines[0].pieces) >= 12
+    assert [END_OF_PAGE_ONE in page for page in printed] == [True] + [False] * (len(printed) - 1)
+    for finding in summary.leading:
+        assert squeezed(finding.staff) in squeezed(printed[0])
+    cut = re.search(r"and (\d+) more, page (\d+)", printed[0])
+    assert int(cut[1]) <= others
+    assert "Findings in full" in printed[int(cut[2]) - 1]
+    assert "Roland-Morris, 24 sentences" in " ".join(printed)
+
+
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_many_findings_that_can_wait_are_cut_with_their_number_and_page(paper):
+    waiting = {
+        **LONG,
+        "medicines.12.medicine-name": None,
+        "medicines.13.medicine-name": None,
+        "back-facts": ["stenosis", "disc", "slipped-bone"],
+        "pain-nights": "yes",
+        "unwell": "yes",
+        "smoke-ever": "now",
+        "pain-worst": 10,
+        "pain-now": 9,
+        "blood-thinner": ["not-sure"],
+    }
+    summary = summary_of(waiting)
+    first = pages(waiting, Edition.CLINIC, paper)[0]
+    others = len(summary.findings) - len(summary.leading)
+    shown = [finding for finding in summary.findings if squeezed(finding.staff) in squeezed(first)]
+
+    assert others > 5
+    assert END_OF_PAGE_ONE in first
+    assert f"and {len(summary.findings) - len(shown)} more, page" in first
