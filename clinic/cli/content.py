@@ -7,9 +7,12 @@ from typing import Any
 
 from clinic.cli.files import read_response
 from clinic.cli.tables import table
+from clinic.config import utc_now
 from clinic.library.check import content_faults
+from clinic.library.claims import claims, due_lines
 from clinic.library.places import content_dir
 from clinic.library.questionnaires import Questionnaires, check_questionnaire
+from clinic.library.shelf import read_shelf
 from clinic.questionnaire.paths import Path as FormPath
 from clinic.questionnaire.paths import longest_path, path
 
@@ -33,13 +36,21 @@ def add_commands(commands: Any) -> None:
 
 
 def run_check(given: argparse.Namespace) -> int:
-    """Print every fault as `path:line: message`; 1 when there is one."""
+    """Print every fault as `path:line: message`, 1 when there is one, and what is due."""
     del given
     faults = content_faults(content_dir())
     for fault in faults:
         print(fault)
+    for line in [] if faults else _due():
+        print(f"to look at again: {line}", file=sys.stderr)
     print(f"{len(faults)} faults in {content_dir()}", file=sys.stderr)
     return 1 if faults else 0
+
+
+def _due() -> list[str]:
+    """Everything that is overdue for a review, or due soon; no fault of a file."""
+    shelf = read_shelf(content_dir())
+    return list(due_lines(claims(shelf.articles, shelf.book), utc_now().date()))
 
 
 def run_paths(given: argparse.Namespace) -> int:

@@ -76,7 +76,7 @@ def _plain(edition: Edition, unreviewed: bool) -> dict[str, Any]:
         "version": edition.version,
         "hash": edition.hash,
         "rows": [_plain_row(row) for row in _rows(edition, unreviewed=unreviewed)],
-        "does_not_fire": [_plain_row(row) for row in edition.quiet],
+        "does_not_fire": [asdict(quiet) for quiet in edition.quiet],
         "said": dict(edition.said),
         "conditions": dict(edition.named),
     }
@@ -101,8 +101,8 @@ def _lines(edition: Edition, width: int, *, unreviewed: bool) -> Iterator[str]:
     for row in rows:
         yield from _block(row, width)
     if not unreviewed:
-        for row in edition.quiet:
-            yield from _part(f"{row.id}: {row.verdict}.", row.staff, width)
+        for quiet in edition.quiet:
+            yield from _part(f"{quiet.id}: does not fire.", quiet.staff, width)
         for label, words in edition.said:
             yield from _part(f"{label}:", words, width)
         yield from _conditions(edition, width)

@@ -16,7 +16,6 @@ from clinic.triage.score import Direction, Labelled, ScoreDefinition, TypedTotal
 from clinic.triage.stretches import StretchRule
 
 NOTE = "note"
-DOES_NOT_FIRE = "does not fire"
 
 
 class Table(StrEnum):
@@ -50,7 +49,7 @@ class Row:
     source: tuple[str, ...]
     reviewed_by: str | None = None
     reviewed_on: date | None = None
-    review_by: date | None = None
+    review_by: date
 
     @property
     def is_signed(self) -> bool:
@@ -69,14 +68,14 @@ class Edition:
     version: str
     hash: str
     rows: tuple[Row, ...]
-    quiet: tuple[Row, ...] = ()
+    quiet: tuple[QuietRule, ...] = ()
     named: tuple[tuple[str, str], ...] = ()
     said: tuple[tuple[str, str], ...] = ()
 
     @property
     def first_review_by(self) -> date:
         """The day on which the first of its rows has to be looked at again."""
-        return min(row.review_by for row in self.rows if row.review_by is not None)
+        return min(row.review_by for row in self.rows)
 
     @property
     def unsigned(self) -> tuple[Row, ...]:
@@ -94,7 +93,7 @@ def editions(book: RuleBook) -> tuple[Edition, ...]:
             version=flags.version,
             hash=flags.hash,
             rows=tuple(map(_red_flag, flags.rules)),
-            quiet=_quiet(Table.RED_FLAGS, flags.quiet),
+            quiet=flags.quiet,
             named=_named((*(rule.when for rule in flags.rules), flags.self_care)),
             said=(("self_care when no rule fires and", in_words(flags.self_care)),),
         ),
@@ -110,7 +109,7 @@ def editions(book: RuleBook) -> tuple[Edition, ...]:
             version=stretches.version,
             hash=stretches.hash,
             rows=tuple(map(_stretch, stretches.rules)),
-            quiet=_quiet(Table.STRETCHES, stretches.quiet),
+            quiet=stretches.quiet,
             named=_named(rule.when for rule in stretches.rules),
             said=(
                 ("none now", stretches.none_now),
@@ -130,13 +129,6 @@ def editions(book: RuleBook) -> tuple[Edition, ...]:
                 ("ask staff", ", ".join(gate.ask_staff)),
             ),
         ),
-    )
-
-
-def _quiet(table: Table, quiet: Iterable[QuietRule]) -> tuple[Row, ...]:
-    return tuple(
-        Row(table=table, id=q.id, verdict=DOES_NOT_FIRE, staff=q.staff, source=q.source)
-        for q in quiet
     )
 
 
@@ -183,12 +175,18 @@ def _stretch(rule: StretchRule) -> Row:
         reads=_reads([rule.when]),
         when=in_words(rule.when),
         staff=rule.staff,
-        public=rule.about or " ".join(f"{b.words[:1].upper()}{b.words[1:]}." for b in rule.because),
+        public=rule.about or _because(rule),
         source=rule.source,
         reviewed_by=rule.reviewed_by,
         reviewed_on=rule.reviewed_on,
         review_by=rule.review_by,
     )
+
+
+def _because(rule: StretchRule) -> str:
+    """The words of the reasons; with several, any of them brings the row about."""
+    first, *others = (because.words for because in rule.because)
+    return " ".join((f"{first[:1].upper()}{first[1:]}.", *(f"Or {words}." for words in others)))
 
 
 def _gate(fact: GateFact) -> Row:

@@ -59,6 +59,8 @@ MAY = {
     "GET /staff/patients/<uuid:patient_id>": CLINIC,
     "GET /staff/people/": ADMIN,
     "GET /staff/audit/": ADMIN,
+    "GET /staff/rules": STAFF,
+    "GET /staff/content": frozenset({"clinician", "admin"}),
     "GET /staff/intakes/<uuid:intake_id>": CLINIC,
     "GET /staff/intakes/<uuid:intake_id>/summary.pdf": CLINICIAN,
     "POST /staff/intakes/<uuid:intake_id>/acknowledge": CLINIC,

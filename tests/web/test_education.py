@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from clinic.library.shelf import Shelf
 from tests.web.browser import Browser
 
 PAGES = [
@@ -135,35 +134,6 @@ def test_a_sheet_to_print_has_steps_drawings_and_a_diary(browser):
     assert len(page.select("main svg")) == 3
     assert page.has("table.diary")
     assert "Stop and call 911" in page.text
-
-
-def test_every_question_that_a_rule_reads_is_told_with_how_soon_it_can_matter(
-    browser, shelf: Shelf
-):
-    page = browser.get("/how-we-decide")
-
-    told = {
-        row.select("td")[0].text: row.select("td")[1].text for row in page.select("main tbody tr")
-    }
-    form = shelf.questionnaires.current("low-back-intake")
-    read = frozenset().union(*(rule.reads for rule in shelf.rules.rules if rule.urgency))
-    asked = {
-        str(form.by_link_id[link_id].text)
-        for link_id in read
-        if not form.by_link_id[link_id].hidden
-    }
-    assert asked == set(told)
-    assert told["Can you walk a few steps right now?"] == "Now"
-    assert f"There are {len(shelf.rules.rules)} rules" in page.text
-
-
-def test_the_rules_are_told_without_the_name_of_a_disease(browser):
-    page = browser.get("/how-we-decide")
-    page.select_one(".source_list").decompose()
-    words = page.text.lower()
-
-    for name in ("cauda", "sepsis", "dissection", "embolism", "spondyl", "myelopathy", "tumor"):
-        assert name not in words
 
 
 def test_a_stretch_that_does_not_exist_is_not_found(browser):

@@ -1,17 +1,14 @@
 """Pages that anybody may read."""
 
-from collections.abc import Iterator
-
 from flask import Blueprint, g, render_template
 from markupsafe import Markup
 
 from clinic.library.article import Article
 from clinic.library.sources import Source
-from clinic.questionnaire.model import Item, Step
-from clinic.triage.rules import Urgency
+from clinic.web.education.rule_table import public_tables
 from clinic.web.own import advice_on, drawing_words, hold_seconds, own_summary
 from clinic.web.security import Audience, open_to
-from clinic.web.visit import articles, drawings, house, questionnaires, rules, sources, today
+from clinic.web.visit import articles, drawings, house, questionnaires, sources, today
 
 blueprint = Blueprint("education", __name__)
 
@@ -85,9 +82,10 @@ def how_we_decide() -> str:
     return _article_page(
         "education/how_we_decide.html",
         articles().page("how-we-decide", g.language),
-        asked=list(_asked()),
-        rules_version=rules().version,
-        rule_count=len(rules().rules),
+        tables=public_tables(
+            house().book, questionnaires().current(QUESTIONNAIRE), sources(), g.language
+        ),
+        stretch_names={each.id: each.title for each in articles().stretches(g.language)},
     )
 
 
@@ -103,23 +101,6 @@ def privacy() -> str:
 def accessibility() -> str:
     """Say what works for whom, and what does not yet."""
     return _article_page("education/page.html", articles().page("accessibility", g.language))
-
-
-def _asked() -> Iterator[tuple[Step, list[tuple[Item, Urgency]]]]:
-    """Each step with the questions that rules read, and the soonest that each can lead to."""
-    soonest: dict[str, Urgency] = {}
-    for rule in rules().rules:
-        if rule.urgency is not None:
-            for link_id in rule.reads:
-                soonest[link_id] = rule.urgency.or_sooner(soonest.get(link_id, rule.urgency))
-    for step in questionnaires().current(QUESTIONNAIRE).steps:
-        rows = [
-            (item, soonest[item.link_id])
-            for item in step.walk()
-            if item.link_id in soonest and not item.hidden
-        ]
-        if rows:
-            yield step, rows
 
 
 def _stretch_page(template: str, article: Article, **more: object) -> str:

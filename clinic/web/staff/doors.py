@@ -17,10 +17,18 @@ from clinic.web.staff.words import ROLE_WORDS
 from clinic.web.visit import now, zone
 
 PASSWORD = ("/staff/password", "Password")
+RULES = ("/staff/rules", "Rules")
+REVIEWS = ("/staff/content", "Reviews")
 LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
-    Role.FRONT_DESK: (("/staff/", "Worklist"), PASSWORD),
-    Role.CLINICIAN: (("/staff/", "Worklist"), PASSWORD),
-    Role.ADMIN: (("/staff/people/", "People"), ("/staff/audit/", "Audit"), PASSWORD),
+    Role.FRONT_DESK: (("/staff/", "Worklist"), RULES, PASSWORD),
+    Role.CLINICIAN: (("/staff/", "Worklist"), RULES, REVIEWS, PASSWORD),
+    Role.ADMIN: (
+        ("/staff/people/", "People"),
+        ("/staff/audit/", "Audit"),
+        RULES,
+        REVIEWS,
+        PASSWORD,
+    ),
 }
 
 TYPED = ("text", "words", "reason")

@@ -1,0 +1,108 @@
+"""What the clinic tells people, and the day on which each of it has to be looked at again."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import groupby
+
+from clinic.library.article import Article
+from clinic.triage.guidance import RuleBook
+from clinic.triage.tables import Row, editions
+
+SOON = timedelta(days=60)
+
+
+class ClaimKind(StrEnum):
+    """What a claim is."""
+
+    TEXT = "text"
+    LABEL = "label"
+    RULES = "rules"
+
+
+class Due(StrEnum):
+    """Whether a claim has to be looked at."""
+
+    OVERDUE = "overdue"
+    SOON = "soon"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One thing to be reviewed: a text, the facts label of an option, or rows of a rule file.
+
+    `file` stands below `content/`. `parts` are the ids of the rows, or the names of the facts.
+    """
+
+    kind: ClaimKind
+    file: str
+    title: str
+    parts: tuple[str, ...] = ()
+    review_by: date
+    reviewed_by: str | None
+    reviewed_on: date | None
+
+    def due(self, today: date) -> Due:
+        """Overdue from the day after `review_by`, as the page tells the patient."""
+        if today > self.review_by:
+            return Due.OVERDUE
+        return Due.SOON if self.review_by - today <= SOON else Due.LATER
+
+
+def claims(articles: Iterable[Article], book: RuleBook) -> tuple[Claim, ...]:
+    """Give everything that has a review date, the soonest first."""
+    found = [*_of_articles(articles), *_of_rules(book)]
+    return tuple(sorted(found, key=lambda claim: (claim.review_by, claim.file, claim.kind)))
+
+
+def due_lines(found: Iterable[Claim], today: date) -> Iterator[str]:
+    """Give a line for each claim that is overdue or due soon, to be printed."""
+    for claim in found:
+        due = claim.due(today)
+        if due is not Due.LATER:
+            word = "overdue since" if due is Due.OVERDUE else "due by"
+            signed = claim.reviewed_by or "nobody"
+            yield f"{claim.file}: {claim.title}: {word} {claim.review_by}, signed by {signed}"
+
+
+def _of_articles(articles: Iterable[Article]) -> Iterator[Claim]:
+    for article in articles:
+        file = f"{article.language}/{article.kind}/{article.id}.md"
+        yield _of_article(article, ClaimKind.TEXT, file, ())
+        if article.facts:
+            yield _of_article(article, ClaimKind.LABEL, file, tuple(article.facts))
+
+
+def _of_article(article: Article, kind: ClaimKind, file: str, parts: tuple[str, ...]) -> Claim:
+    return Claim(
+        kind=kind,
+        file=file,
+        title=article.title,
+        parts=parts,
+        review_by=article.review_by,
+        reviewed_by=article.reviewed_by,
+        reviewed_on=article.reviewed_on,
+    )
+
+
+def _of_rules(book: RuleBook) -> Iterator[Claim]:
+    """Give one claim for all rows of a file that were signed alike and are due on one day."""
+    for edition in editions(book):
+        rows = sorted(edition.rows, key=_signing)
+        for (review_by, _, _), alike in groupby(rows, key=_signing):
+            kept = list(alike)
+            yield Claim(
+                kind=ClaimKind.RULES,
+                file=f"rules/{edition.table}.yaml",
+                title=f"{len(kept)} of {len(edition.rows)} rows, version {edition.version}",
+                parts=tuple(row.id for row in kept),
+                review_by=review_by,
+                reviewed_by=kept[0].reviewed_by,
+                reviewed_on=kept[0].reviewed_on,
+            )
+
+
+def _signing(row: Row) -> tuple[date, str, date]:
+    return row.review_by, row.reviewed_by or "", row.reviewed_on or date.min
