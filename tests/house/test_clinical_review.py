@@ -7,14 +7,15 @@ import pytest
 
 from clinic.library.places import content_dir
 from clinic.library.questionnaires import read_questionnaire
-from clinic.library.rules import read_rules
+from clinic.library.rulebook import read_rulebook
 from clinic.triage.advice import DO_NOT_DRIVE, NERVE_RULES, advice_ids
 from clinic.triage.assess import Finding
 from tests.triage.test_truth_tables import SAID_IN_WORDS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "clinical-review.md").read_text(encoding="utf-8")
-RULE_SET = read_rules(content_dir())
+BOOK = read_rulebook(content_dir())
+RULE_SET = BOOK.red_flags
 FORM = read_questionnaire(content_dir() / "questionnaires" / "low-back-intake.yaml")
 OPEN_POINTS = 36
 
@@ -66,9 +67,11 @@ def test_every_file_that_the_page_points_at_is_there(path: str):
 def test_every_condition_and_question_that_the_page_names_is_there():
     named = set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", PAGE))
     rule_words = {"red-flags", "project-decision", "from-memory", "years-known", "older-slow"}
+    scores = {each.id for each in (*BOOK.scores.scores, *BOOK.scores.typed)}
+    rows_of_others = {each.id for each in (*BOOK.stretches.rules, *BOOK.regenerative.facts)}
     known = RULE_SET.named.keys() | FORM.by_link_id.keys() | rule_words
 
-    assert named <= known
+    assert named <= known | scores | rows_of_others
 
 
 def test_every_note_that_the_draft_tells_in_words_is_among_the_differences():
