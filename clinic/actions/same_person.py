@@ -38,17 +38,20 @@ def part_from_person(
     intake_id: UUID,
     other_id: UUID,
     *,
+    confirmed: bool,
     by: Member,
     version: int,
     now: datetime,
 ) -> None:
-    """Say that they are not the same person, whether proposed or confirmed before.
+    """Say that they are not the same person; `confirmed` tells if the page showed them as one.
 
-    Raises Conflict and IllegalMove.
+    Raises Conflict when that was decided meanwhile, from another intake too, and IllegalMove.
     """
 
     def part(tx: Transaction, patient_id: UUID) -> None:
-        if other_id not in same_person.group_of(tx, patient_id):
+        if (other_id in same_person.group_of(tx, patient_id)) is not confirmed:
+            raise Conflict(same_person.CHANGED)
+        if not confirmed:
             _check_proposed(tx, patient_id, other_id)
         same_person.part(tx, patient_id, other_id, by=by.id, now=now)
         _record(tx, by, "patient.different", (patient_id, other_id), now)

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from clinic.actions.alerts import MailTrouble, mail_trouble
-from clinic.store import alerts, audit, outcomes, patients, staff, worklist
+from clinic.store import alerts, audit, outcomes, patients, same_person, staff, worklist
 from clinic.store.alerts import Alert
 from clinic.store.audit import Actor, AuditRow
 from clinic.store.database import Database, Transaction
@@ -37,7 +37,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class KnownPatient:
-    """A patient with every intake, newest first, and who is named in them."""
+    """A patient with every intake of the same confirmed person, newest first."""
 
     patient: Patient
     intakes: tuple[Facts, ...]
@@ -92,7 +92,9 @@ def open_patient(
     with database.writing() as tx:
         patient = patients.get(tx, patient_id)
         _record(tx, by, "patient.view", ("patient", patient_id), now)
-        return KnownPatient(patient, tuple(patients.intakes_of(tx, patient_id)), _people(tx))
+        return KnownPatient(
+            patient, tuple(same_person.intakes_of_person(tx, patient_id)), _people(tx)
+        )
 
 
 def open_people(database: Database, *, by: Member, now: datetime) -> list[Member]:

@@ -68,11 +68,10 @@ def open_alarms(
     """When each emergency began that no recorded outcome covers; None for just now.
 
     Alarms are emergencies that a patient was shown; an assessment may hold further ones, and
-    staff may have raised one at `raised_at`.
+    staff may have raised one at `raised_at`, which an outcome clears.
     """
     shown = {alarm.rule_id: alarm.at for alarm in alarms}
     found = {finding.rule_id for finding in assessment.emergencies} if assessment else set()
     began = [*shown.values(), *[None for rule_id in found if rule_id not in shown]]
-    if raised_at is not None:
-        began.append(raised_at)
-    return [at for at in began if outcome_at is None or at is None or at > outcome_at]
+    still = [at for at in began if outcome_at is None or at is None or at > outcome_at]
+    return still if raised_at is None else [*still, raised_at]

@@ -124,7 +124,7 @@ def outcome_recorded(tx: Transaction, intake_id: UUID, *, now: datetime) -> None
     It raises the version: whoever looks at the open emergency sees that it was met.
     """
     before = _facts(tx, intake_id)
-    changes = {"emergency_open": False, "outcome_at": now}
+    changes = {"emergency_open": False, "outcome_at": now, "raised_at": None}
     _change(tx, before, before.version, now, changes)
 
 

@@ -1,11 +1,12 @@
 """What a clinician sees of one patient: the summary, and behind each red flag its answers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 
 from clinic.actions.review import Opened
-from clinic.intake import Intake
+from clinic.actions.staff_facts import is_harm
+from clinic.questionnaire.values import Coding
 from clinic.summary.model import (
     Correction,
     FindingWords,
@@ -22,14 +23,31 @@ from clinic.web.staff.standing import Standing
 ALLERGIES = "allergies"
 NONE = "None of these"
 INCOMPLETE = "incomplete_screen"
+STAFF_ANSWERS = "#happened"
+"""Where on the page the answers of staff stand."""
+
+HELD = "The patient changed this after the emergency page. The level stays until you decide."
+HELD_BY_STAFF = "Staff changed this answer. The level stays until you decide."
+
+MOST_MOVED = 5
+"""So many differences tell most of a change (PATTERNS, section 4)."""
+
+MOOD_SCREENS = ("phq-2", "gad-2", "phq-4")
+WORK = "work-now"
+WORK_TROUBLE = ("lighter", "off-work")
+"""What is worth a word and never changes the level (red_flags.md, YE-1)."""
+
 ACT_TODAY = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One answer that speaks for a finding, when it was given, and how it was changed."""
+    """One answer that speaks for a finding, when it was given, and how it was changed.
 
-    key: str
+    `place` is where on the page the whole of it stands.
+    """
+
+    place: str
     words: str
     at: str
     changed: str
@@ -37,11 +55,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class RedFlag:
-    """A finding with its answers and what was done about it."""
+    """A finding with its answers and what was done about it; `held` says why it stays."""
 
     finding: FindingWords
     evidence: tuple[Evidence, ...]
     state: str
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +79,20 @@ class Chart:
     not_plain: tuple[tuple[str, tuple[SafetyAnswer, ...]], ...]
     plain_no: tuple[tuple[str, tuple[str, ...]], ...]
     moved: tuple[ScoreWords, ...]
+    mood: tuple[ScoreWords, ...]
+    work: tuple[str, ...]
 
 
 def chart_view(opened: Opened, summary: Summary, standing: Standing, zone: tzinfo) -> Chart:
     """Give a clinician's view of an intake."""
-    changed = _changed(summary.corrections)
+    speaking = Speaking(opened, summary, zone)
     flags = [
         RedFlag(
-            finding, _evidence(finding, opened.intake, changed, zone), _state(finding, standing)
+            finding, speaking.evidence(finding), _state(finding, standing), speaking.held(finding)
         )
         for finding in summary.findings
     ]
-    told = {each.key for flag in flags for each in flag.evidence}
+    told = {each.place for flag in flags for each in flag.evidence}
     names = {state: _names(summary, state) for state in FlagState}
     return Chart(
         standing=standing,
@@ -79,7 +100,7 @@ def chart_view(opened: Opened, summary: Summary, standing: Standing, zone: tzinf
         allergies=_line(summary, ALLERGIES),
         today=tuple(flag for flag in flags if flag.finding.urgency in ACT_TODAY),
         others=tuple(flag for flag in flags if flag.finding.urgency not in ACT_TODAY),
-        changes=tuple(each for each in summary.corrections if each.key not in told),
+        changes=tuple(each for each in summary.corrections if _answer(each.key) not in told),
         present=names[FlagState.PRESENT],
         denied=names[FlagState.DENIED],
         open_flags=names[FlagState.NOT_ANSWERED],
@@ -95,7 +116,9 @@ def chart_view(opened: Opened, summary: Summary, standing: Standing, zone: tzinf
             for group in summary.safety
             if (found := group.having(Reply.NO))
         ),
-        moved=tuple(score for score in summary.scores if score.change is not None),
+        moved=tuple(_moved(summary))[:MOST_MOVED],
+        mood=tuple(_mood(summary)),
+        work=_work(opened),
     )
 
 
@@ -119,28 +142,78 @@ def _changed(corrections: tuple[Correction, ...]) -> dict[str, str]:
     return {key: "; ".join(each) for key, each in texts.items()}
 
 
-def _evidence(
-    finding: FindingWords, intake: Intake, changed: Mapping[str, str], zone: tzinfo
-) -> tuple[Evidence, ...]:
-    """The answers that speak for a finding; for one that is held, those that did."""
-    spoken = {} if finding.held else {piece.key: piece.text for piece in finding.because}
-    for said in finding.answers:
-        if said.key in changed and said.key not in spoken:
-            spoken[said.key] = f"{said.question} {', '.join(said.answers)}"
-    return tuple(
-        Evidence(
-            key,
-            words[:1].upper() + words[1:],
-            _given_at(intake, key, zone),
-            changed.get(key, ""),
+def _answer(key: str) -> str:
+    return f"#answer-{key}"
+
+
+class Speaking:
+    """The answers of one intake, the patient's and those of staff, as they speak for findings."""
+
+    def __init__(self, opened: Opened, summary: Summary, zone: tzinfo) -> None:
+        self.opened = opened
+        self.zone = zone
+        self.stated = {fact.link_id for fact in opened.stated}
+        self.changed = {**_changed(summary.corrections), **self._restated()}
+
+    def evidence(self, finding: FindingWords) -> tuple[Evidence, ...]:
+        """The answers that speak for a finding; for one that is held, those that did."""
+        spoken = {} if finding.held else {piece.key: piece.text for piece in finding.because}
+        for said in finding.answers:
+            if said.key in self.changed and said.key not in spoken:
+                spoken[said.key] = f"{said.question} {', '.join(said.answers)}"
+        return tuple(self._one(key, words) for key, words in spoken.items())
+
+    def held(self, finding: FindingWords) -> str:
+        """Say why a finding stays although its answer was changed."""
+        if not finding.held:
+            return ""
+        by_staff = any(said.key in self.stated for said in finding.answers)
+        return HELD_BY_STAFF if by_staff else HELD
+
+    def _one(self, key: str, words: str) -> Evidence:
+        place = STAFF_ANSWERS if key in self.stated else _answer(key)
+        return Evidence(
+            place, words[:1].upper() + words[1:], self._given_at(key), self.changed.get(key, "")
         )
-        for key, words in spoken.items()
+
+    def _given_at(self, key: str) -> str:
+        stated = [fact.at for fact in self.opened.stated if fact.link_id == key]
+        times = stated or [entry.at for entry in self.opened.intake.entries(key)]
+        return clock(times[-1].astimezone(self.zone)) if times else ""
+
+    def _restated(self) -> dict[str, str]:
+        """Each answer of staff that was changed, oldest first: "Yes at 8:42 am, No at 8:43 am"."""
+        told: dict[str, list[str]] = {}
+        for fact in self.opened.stated:
+            said = "Yes" if is_harm(fact.answer) else "No"
+            told.setdefault(fact.link_id, []).append(
+                f"{said} at {clock(fact.at.astimezone(self.zone))}"
+            )
+        return {key: ", then ".join(each) for key, each in told.items() if len(each) > 1}
+
+
+def _moved(summary: Summary) -> Iterator[ScoreWords]:
+    """The scores that moved since an earlier intake, those first whose change matters."""
+    moved = [score for score in summary.scores if score.change and score.change.direction != "same"]
+    yield from sorted(moved, key=lambda score: not (score.change and score.change.meaningful))
+
+
+def _mood(summary: Summary) -> Iterator[ScoreWords]:
+    """The mood screens above their lowest band that have a word to say about it."""
+    for score in summary.scores:
+        lowest = score.bands[0].label if score.bands else ""
+        if score.id in MOOD_SCREENS and score.notes and score.band != lowest:
+            yield score
+
+
+def _work(opened: Opened) -> tuple[str, ...]:
+    """How the back changes the work, where it does."""
+    given = opened.intake.shown.answers.get(WORK, ())
+    return tuple(
+        value.display or value.code
+        for value in given
+        if isinstance(value, Coding) and value.code in WORK_TROUBLE
     )
-
-
-def _given_at(intake: Intake, key: str, zone: tzinfo) -> str:
-    entries = intake.entries(key)
-    return clock(entries[-1].at.astimezone(zone)) if entries else ""
 
 
 def _state(finding: FindingWords, standing: Standing) -> str:

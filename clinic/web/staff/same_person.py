@@ -14,6 +14,9 @@ from clinic.web.visit import database, now
 
 blueprint = Blueprint("same_person", __name__, url_prefix="/intakes/<uuid:intake_id>/same-person")
 
+CONFIRMED = "confirmed"
+"""Posted where the page showed two records as one person."""
+
 PATIENT_ROLES = (Audience.FRONT_DESK, Audience.CLINICIAN)
 
 
@@ -46,7 +49,13 @@ def _confirm(intake_id: UUID, _form: ActForm, version: int) -> None:
 
 def _part(intake_id: UUID, _form: ActForm, version: int) -> None:
     part_from_person(
-        database(), intake_id, _posted("other"), by=reader().member, version=version, now=now()
+        database(),
+        intake_id,
+        _posted("other"),
+        confirmed=request.form.get("shown") == CONFIRMED,
+        by=reader().member,
+        version=version,
+        now=now(),
     )
 
 
