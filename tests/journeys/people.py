@@ -127,6 +127,13 @@ class Patient(Person):
         """Go from the page with the code to the first question."""
         self.opens("/intake/about-you")
 
+    def arrives_at(self, step: str, name: str) -> None:
+        """Agree in the browser under a name; the pages before the step go by."""
+        self.plans["full-name"] = [name]
+        self.agrees(name)
+        self.starts_answering()
+        self.hurries(until=f"/intake/{step}")
+
     def answers(self, link_id: str, *values: str) -> None:
         """Give one answer as a person would: by the label of the box, or by typing."""
         self.plans[link_id] = list(values)
@@ -231,4 +238,18 @@ class Staff(Person):
         self.page.locator("[name=password]").fill(password)
         self.page.locator("main form button[type=submit]").first.click()
         self.page.wait_for_url(re.compile(r"/staff/$"))
+        self.looks()
+
+    def finds(self, name: str, group: str) -> Locator:
+        """Look a patient up on the list at hand, under a heading; gives their row."""
+        heading = self.page.get_by_role("heading", level=2, name=re.compile(f"^{group}"))
+        section = self.page.locator("main section").filter(has=heading)
+        row = section.get_by_role("listitem").filter(has_text=name)
+        expect(row, f"{name} stands once under {group}").to_have_count(1)
+        return row
+
+    def reads(self, name: str) -> None:
+        """Open a patient from the list at hand."""
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+        self.page.wait_for_load_state()
         self.looks()

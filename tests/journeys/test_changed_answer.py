@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.journeys.conftest import Waiting
-from tests.journeys.test_levels import finds, opens, stands_before
 
 pytestmark = pytest.mark.journey
 
@@ -23,7 +22,7 @@ def test_a_yes_taken_back_stays_an_emergency_until_an_outcome_is_recorded(
     waiting_room: Waiting,
 ) -> None:
     patient = waiting_room.patient()
-    stands_before(patient, "vessels", "Chiara Changed")
+    patient.arrives_at("vessels", "Chiara Changed")
     patient.plans["leg-cold"] = ["yes"]
     patient.fills_in()
     patient.continues()
@@ -39,8 +38,8 @@ def test_a_yes_taken_back_stays_an_emergency_until_an_outcome_is_recorded(
     assert "911" in patient.heading
 
     clinician = waiting_room.staff("clinician")
-    finds(clinician, "Chiara Changed", "Emergency")
-    opens(clinician, "Chiara Changed")
+    clinician.finds("Chiara Changed", "Emergency")
+    clinician.reads("Chiara Changed")
     finding = clinician.page.locator("li.red_flag").filter(has_text="Rule VA-7")
     both = CHANGED.search(finding.inner_text())
     assert both is not None, finding.inner_text()
@@ -50,14 +49,14 @@ def test_a_yes_taken_back_stays_an_emergency_until_an_outcome_is_recorded(
     clinician.presses("Record it")
     assert "Emergency" in clinician.heading
     clinician.opens("/staff/?scope=all")
-    finds(clinician, "Chiara Changed", "Call today")
+    clinician.finds("Chiara Changed", "Call today")
 
 
 def test_staff_read_when_the_answer_was_given_and_when_it_was_changed(
     waiting_room: Waiting,
 ) -> None:
     clinician = waiting_room.staff("clinician")
-    opens(clinician, "Walter Brandt")
+    clinician.reads("Walter Brandt")
     found = CHANGED.search(clinician.words)
 
     assert found is not None

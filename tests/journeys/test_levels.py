@@ -1,15 +1,12 @@
 """One patient for each level: what they are told on the last page, and where staff find them."""
 
-import re
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Locator
 
 from clinic.library.places import content_dir
 from clinic.library.rules import read_rules
 from tests.journeys.conftest import Waiting
-from tests.journeys.people import Patient, Staff
 
 pytestmark = pytest.mark.journey
 
@@ -86,37 +83,13 @@ LEVELS = {
 }
 
 
-def stands_before(patient: Patient, step: str, name: str) -> None:
-    """Agree in the browser; the pages before the one that matters go by."""
-    patient.plans["full-name"] = [name]
-    patient.agrees(name)
-    patient.starts_answering()
-    patient.hurries(until=f"/intake/{step}")
-
-
-def finds(staff: Staff, name: str, group: str) -> Locator:
-    """Look somebody up on the list at hand under a heading; gives their row."""
-    section = staff.page.locator("section.worklist_group").filter(
-        has=staff.page.get_by_role("heading", level=2, name=re.compile(f"^{group}"))
-    )
-    row = section.get_by_role("listitem").filter(has_text=name)
-    assert row.count() == 1, f"{name} does not stand once under {group}: {staff.words}"
-    return row
-
-
-def opens(staff: Staff, name: str) -> None:
-    staff.page.get_by_role("link", name=name, exact=True).first.click()
-    staff.page.wait_for_load_state()
-    staff.looks()
-
-
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_patient_is_told_what_to_do_and_staff_find_them(
     waiting_room: Waiting, level: str
 ) -> None:
     case = LEVELS[level]
     patient = waiting_room.patient()
-    stands_before(patient, case.step, case.name)
+    patient.arrives_at(case.step, case.name)
     patient.plans |= case.answers
     patient.fills_in()
     patient.continues()
@@ -138,12 +111,12 @@ def test_a_patient_is_told_what_to_do_and_staff_find_them(
     assert not [word for word in NEVER_SAID if word in told]
 
     clinician = waiting_room.staff("clinician")
-    row = finds(clinician, case.name, case.group)
+    row = clinician.finds(case.name, case.group)
     if case.rule:
         reason = RULES.rule(case.rule).row_words
         assert reason in row.locator(".patient_row__reason").inner_text()
         assert len(reason.split()) <= MOST_WORDS
-    opens(clinician, case.name)
+    clinician.reads(case.name)
     assert case.name in clinician.heading
     if case.rule:
         finding = clinician.page.locator("li.red_flag").filter(has_text=f"Rule {case.rule}")
