@@ -10,7 +10,7 @@ from clinic.questionnaire.conditions import Facts, Kind, Remembering, Silence, T
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Answer, Response, enabled_response
 from clinic.triage.corrections import Corrected, corrections_of, given_at
-from clinic.triage.facts import TriageFacts
+from clinic.triage.facts import AGE_YEARS, TriageFacts
 from clinic.triage.rules import Rule, RuleSet, Urgency
 
 
@@ -105,12 +105,16 @@ def assess(
         for rule in rules.rules
         if truths[rule.id] is Truth.TRUE or rule.id in held
     )
+    for_staff = _left_to_staff(questionnaire, shown)
     incomplete = any(truths[rule.id] is Truth.UNKNOWN for rule in rules.emergency)
     return Assessment(
         urgency=_urgency(rules, findings, facts, incomplete),
         incomplete=incomplete,
         findings=tuple(sorted(findings, key=lambda finding: finding.level.rank)),
-        flags={flag: _flag_state(flag, rules, truths, findings, facts) for flag in rules.flags},
+        flags={
+            flag: _flag_state(flag, rules, truths, findings, facts, for_staff)
+            for flag in rules.flags
+        },
         unanswered=_unanswered(rules, truths, facts, questionnaire),
         rules_version=rules.version,
         rules_hash=rules.hash,
@@ -193,6 +197,7 @@ def _flag_state(
     truths: Mapping[str, Truth],
     findings: tuple[Finding, ...],
     facts: Facts,
+    for_staff: frozenset[str],
 ) -> FlagState:
     if any(flag in finding.flags for finding in findings):
         return FlagState.PRESENT
@@ -200,8 +205,19 @@ def _flag_state(
     all_false = all(truths[rule.id] is Truth.FALSE for rule in speaking)
     read = frozenset().union(*(rule.reads for rule in speaking))
     open_questions = (Silence.BLANK, Silence.NOT_ASKED)
-    all_answered = not any(facts.known(Kind.QUESTION, q) in open_questions for q in read)
+    all_answered = not any(
+        q in for_staff or facts.known(Kind.QUESTION, q) in open_questions for q in read
+    )
     return FlagState.DENIED if all_false and all_answered else FlagState.NOT_ANSWERED
+
+
+def _left_to_staff(questionnaire: Questionnaire, response: Response) -> frozenset[str]:
+    """The questions for staff alone that nobody answered: what was never asked is not denied."""
+    return frozenset(
+        item.link_id
+        for item in questionnaire.walk()
+        if item.hidden and item.link_id not in response.answers and item.link_id != AGE_YEARS
+    )
 
 
 def _unanswered(
