@@ -14,7 +14,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from clinic.intake import derived_answers
-from clinic.questionnaire.model import Item, ItemType, Questionnaire
+from clinic.questionnaire.model import Item, ItemType, Questionnaire, Step
 from clinic.questionnaire.response import (
     Answer,
     Response,
@@ -103,20 +103,23 @@ class Clinic:
     def _answers(self, draft: Draft) -> Response:
         born = PartialDate(TODAY.year - draft.age, 3, 17)
         response = Response().with_answers({"birth-date": (born,)})
+        response = response.with_answers(derived_answers(self.questionnaire, response, TODAY))
         asked = {"birth-date"}
-        while True:
-            response = response.with_answers(derived_answers(self.questionnaire, response, TODAY))
-            waiting = [
-                place.item
-                for place in enabled_places(self.questionnaire, response.answers)
-                if place.item.is_question and not unasked(place.item) and not place.prefix
-                if place.item.link_id not in asked
-            ]
-            if not waiting:
-                return enabled_response(self.questionnaire, response)
-            for item in waiting:
-                asked.add(item.link_id)
-                response = response.with_answers({item.link_id: self._answer(item, draft)})
+        for step in self.questionnaire.steps:
+            while waiting := self._waiting(step, response, asked):
+                asked |= {item.link_id for item in waiting}
+                drawn = {item.link_id: self._answer(item, draft) for item in waiting}
+                response = response.with_answers(drawn)
+        return enabled_response(self.questionnaire, response)
+
+    def _waiting(self, step: Step, response: Response, asked: set[str]) -> list[Item]:
+        """What a page shows that was not drawn yet."""
+        return [
+            place.item
+            for place in enabled_places(self.questionnaire, response.answers, step.items)
+            if place.item.is_question and not unasked(place.item) and not place.prefix
+            if place.item.link_id not in asked
+        ]
 
     def _answer(self, item: Item, draft: Draft) -> Answer | None:
         """One answer; what no rule reads and nobody must answer stays blank."""

@@ -34,10 +34,10 @@ SEED = 20261124
 SURE = 1.96
 """Standard errors on either side: 95 of 100 such weeks lie within."""
 WOLF_FIRES = 0.02
-WOLF_DECIDES = 0.01
-WOLF_PEOPLE = 5
+WOLF_DECIDES = 0.005
+WOLF_PEOPLE = 3
 """A rule cries wolf when it fires in more than 2 % of people who have nothing serious, asks for a
-call today or more, and is alone at the top in more than 1 % and in 5 people or more: then it
+call today or more, and is alone at the top in more than 0.5 % and in 3 people or more: then it
 alone brings the calls."""
 LOUD = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY)
 PLANNED = {

@@ -73,9 +73,9 @@ def test_a_rule_cries_wolf_only_when_it_is_loud_often_false_and_alone() -> None:
         counts = RuleCount(fired_falsely=fired, alone_falsely=alone)
         return Week(people=1000, rules={rule_id: counts}).cries_wolf(RULES, rule_id)
 
-    assert cries("CES-1c", fired=21, alone=11)
-    assert not cries("CES-1c", fired=20, alone=11)
-    assert not cries("CES-1c", fired=21, alone=10)
+    assert cries("CES-1c", fired=21, alone=6)
+    assert not cries("CES-1c", fired=20, alone=6)
+    assert not cries("CES-1c", fired=21, alone=5)
     assert not cries("CA-2", fired=500, alone=500)
 
 
