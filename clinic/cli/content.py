@@ -8,11 +8,13 @@ from typing import Any
 from clinic.cli.files import read_response
 from clinic.cli.tables import table
 from clinic.config import utc_now
+from clinic.errors import BadInput, UnknownRecord
 from clinic.library.check import content_faults
 from clinic.library.claims import claims, due_lines
 from clinic.library.places import content_dir
 from clinic.library.questionnaires import Questionnaires, check_questionnaire
 from clinic.library.shelf import read_shelf
+from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.paths import Path as FormPath
 from clinic.questionnaire.paths import longest_path, path
 
@@ -55,7 +57,7 @@ def _due() -> list[str]:
 
 def run_paths(given: argparse.Namespace) -> int:
     """Print steps, legends and minutes of the shortest, plain and longest path."""
-    questionnaire = Questionnaires(content_dir()).get(given.questionnaire)
+    questionnaire = _questionnaire(given.questionnaire)
     found = [path(questionnaire, "shortest", {})]
     example = content_dir() / PLAIN
     if questionnaire.id == "low-back-intake" and example.is_file():
@@ -66,6 +68,17 @@ def run_paths(given: argparse.Namespace) -> int:
     for step in found[1].steps:
         print(f"  {step.step_id}: {step.questions} legends, {step.seconds} s ({found[1].name})")
     return 0
+
+
+def _questionnaire(questionnaire_id: str) -> Questionnaire:
+    """Give a questionnaire by id. Raises BadInput that names the ids there are."""
+    every = Questionnaires(content_dir())
+    try:
+        return every.current(questionnaire_id)
+    except UnknownRecord:
+        known = ", ".join(sorted({each.id for each in every}))
+        why = f"There is no questionnaire {questionnaire_id!r}. There is: {known}."
+        raise BadInput(why) from None
 
 
 def _length(found: FormPath) -> tuple[str, ...]:

@@ -7,10 +7,12 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 
 from clinic.cli import content, people, records, rules, service
 from clinic.errors import ClinicError, Misconfigured
 
+PACKAGE = "clinic-intake"
 DONE = 0
 NOT_IN_ORDER = 1
 STOPPED = 3
@@ -46,6 +48,14 @@ def _told(error: ClinicError, code: int) -> int:
     return code
 
 
+def _version() -> str:
+    """Give the version of the installed package, or "not installed" in a bare checkout."""
+    try:
+        return version(PACKAGE)
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="clinic",
@@ -53,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"clinic-intake {_version()}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for group in (service, content, rules, records, people):
         group.add_commands(commands)

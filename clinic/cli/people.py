@@ -67,7 +67,7 @@ def run_staff_add(given: argparse.Namespace) -> int:
 
 def run_staff_disable(given: argparse.Namespace) -> int:
     """Disable a person; every session ends."""
-    with open_database(load_settings()) as database, database.writing() as tx:
+    with open_database(load_settings(), must_exist=True) as database, database.writing() as tx:
         member = _member(tx, given.username)
         staff.disable(tx, member.id, now=utc_now())
         _note(tx, "staff.disable", member)
@@ -78,7 +78,7 @@ def run_staff_disable(given: argparse.Namespace) -> int:
 def run_staff_reset(given: argparse.Namespace) -> int:
     """Give a person a new random first password; every session ends."""
     password = secrets.token_urlsafe(PASSWORD_BYTES)
-    with open_database(load_settings()) as database, database.writing() as tx:
+    with open_database(load_settings(), must_exist=True) as database, database.writing() as tx:
         member = _member(tx, given.username)
         staff.set_password(tx, member.id, password, now=utc_now(), must_change=True)
         _note(tx, "staff.reset", member)

@@ -11,6 +11,7 @@ from clinic.cli.files import read_response
 from clinic.config import load_settings, utc_now
 from clinic.errors import BadInput
 from clinic.fhir.assessment import assessment_to_json
+from clinic.library.articles import languages
 from clinic.library.places import content_dir
 from clinic.library.rulebook import read_rulebook
 from clinic.library.shelf import read_shelf
@@ -29,7 +30,7 @@ def add_commands(commands: Any) -> None:
     )
     assessing.add_argument("file", type=Path, metavar="FILE")
     assessing.add_argument(
-        "--today", type=date.fromisoformat, help="the day to count ages from, such as 2026-11-23"
+        "--today", type=day, help="the day to count ages from, such as 2026-11-23"
     )
     assessing.set_defaults(run=run_assess)
 
@@ -37,7 +38,12 @@ def add_commands(commands: Any) -> None:
     summary.add_argument("file", type=Path, metavar="FILE")
     summary.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.pdf")
     summary.add_argument("--edition", choices=("patient", "clinic"), default="patient")
-    summary.add_argument("--lang", default="en", help="language of the patient's pages")
+    summary.add_argument(
+        "--lang",
+        default="en",
+        choices=languages(content_dir()),
+        help="language of the patient's pages (default: en)",
+    )
     summary.add_argument("--paper", choices=("letter", "a4"), default=None)
     summary.add_argument("--large", action="store_true", help="large print")
     summary.set_defaults(run=run_summary)
@@ -45,6 +51,16 @@ def add_commands(commands: Any) -> None:
     listing = commands.add_parser("intakes", help="list intakes, without patient data")
     listing.add_argument("--json", action="store_true", help="as JSON, one array")
     listing.set_defaults(run=run_intakes)
+
+
+def day(text: str) -> date:
+    """Read a day from the command line. Raises ArgumentTypeError with the right form."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no day: write year, month and day as 2026-11-23"
+        ) from None
 
 
 def run_assess(given: argparse.Namespace) -> int:
@@ -87,7 +103,7 @@ def run_summary(given: argparse.Namespace) -> int:
 def run_intakes(given: argparse.Namespace) -> int:
     """List id, reference, state, urgency and times of every intake, oldest first."""
     rows: list[dict[str, Any]] = []
-    with open_database(load_settings()) as database, database.reading() as tx:
+    with open_database(load_settings(), must_exist=True) as database, database.reading() as tx:
         after = None
         while page := intakes.listing(tx, after=after):
             rows += [_row(facts) for facts in page]

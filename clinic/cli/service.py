@@ -2,6 +2,8 @@
 
 import argparse
 import errno
+import socket
+import sys
 import threading
 from typing import Any
 
@@ -14,10 +16,14 @@ from clinic.library.shelf import read_shelf
 from clinic.store.audit_chain import anchor_file
 from clinic.store.database import Database, open_database
 from clinic.store.verify import verify
-from clinic.web.server import serve
+from clinic.web.server import make_server, serve
 from clinic.work import work_until
 
 HOST = "127.0.0.1"
+FOR_TRYING_OUT = (
+    "Warning: {file} is a key for trying out. Enter no real patient. "
+    "For patients make a key with `clinic keys new` and set CLINIC_KEY_FILE."
+)
 
 
 def add_commands(commands: Any) -> None:
@@ -40,11 +46,15 @@ def add_commands(commands: Any) -> None:
 def run_service(given: argparse.Namespace) -> int:
     """Serve until stopped."""
     settings = load_settings()
+    port = given.port or settings.port
+    _want_port(given.host, port)
     with open_database(settings, demo_key=given.demo) as database:
         app = create_app(settings, database=database)
-        port = given.port or settings.port
         if given.demo:
             _tell_demo(settings, _made_demo(settings, database))
+        elif database.keyring.trying_out:
+            print(FOR_TRYING_OUT.format(file=settings.key_file), file=sys.stderr, flush=True)
+        server = make_server(app, given.host, port)
         where = f"http://{given.host}:{port}"
         print(f"Open {where}/ (staff: {where}/staff/)", flush=True)
         stop = threading.Event()
@@ -56,16 +66,33 @@ def run_service(given: argparse.Namespace) -> int:
         )
         worker.start()
         try:
-            serve(app, given.host, port)
-        except OSError as error:
-            if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
-                raise
-            why = f"{where} cannot be served: {error.strerror}. Set PORT to another port."
-            raise Misconfigured(why) from None
+            serve(app, server)
         finally:
             stop.set()
             worker.join(timeout=10)
     return 0
+
+
+def _want_port(host: str, port: int) -> None:
+    """See that the port can be had, before anything is made. Raises Misconfigured."""
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror:
+        raise Misconfigured(f"--host: {host} is no address of this machine.") from None
+    faults = [_fault_of(family, str(address[0]), port) for family, _, _, _, address in places]
+    for fault in faults:
+        # A name may stand for an address of a kind that this machine does not have.
+        if fault and (fault.errno in (errno.EADDRINUSE, errno.EACCES) or all(faults)):
+            why = f"http://{host}:{port} cannot be served: {fault.strerror}."
+            raise Misconfigured(f"{why} Set PORT to another port.")
+
+
+def _fault_of(family: int, address: str, port: int) -> OSError | None:
+    try:
+        socket.create_server((address, port), family=family).close()
+    except OSError as fault:
+        return fault
+    return None
 
 
 def _made_demo(settings: Settings, database: Database) -> list[SignIn]:

@@ -18,6 +18,7 @@ from clinic.store.schema import bring_up_to_date, root_key
 from clinic.store.sealing import Vault
 from clinic.store.tables import meta
 
+POSTGRES_PORT = 5432
 PASSING_FAULTS = ("locked", "busy", "disk", "full", "unable to open", "readonly")
 """What SQLite says when trying again, or mending the disk, helps."""
 
@@ -150,8 +151,7 @@ def open_database(place: Place, *, demo_key: bool = False, must_exist: bool = Fa
     """Read the key file, open the database, and make or migrate its tables.
 
     `demo_key` makes a key file for trying out when there is none; `must_exist` makes no
-    database where none is. Raises Misconfigured with a sentence that names what to mend,
-    and Unavailable when PostgreSQL is away.
+    database where none is. Raises Misconfigured with a sentence that names what to mend.
     """
     if demo_key:
         ensure_demo_key(place.key_file, place.data)
@@ -168,12 +168,23 @@ def open_database(place: Place, *, demo_key: bool = False, must_exist: bool = Fa
             root = root_key(connection, keyring)
     except (ClinicError, DBAPIError) as fault:
         engine.dispose()
+        if isinstance(fault, Unavailable) and place.database_url:
+            raise Misconfigured(_no_connection(engine)) from fault
         if "readonly" in str(fault):
             raise Misconfigured(
                 "The database is read-only. Give its owner the right to write."
             ) from fault
         raise
     return Database(engine, Vault(keyring, root))
+
+
+def _no_connection(engine: Engine) -> str:
+    """Say which setting to look at. The user and the password of the address stay out of it."""
+    where = f"{engine.url.host or 'this machine'}:{engine.url.port or POSTGRES_PORT}"
+    return (
+        f"DATABASE_URL: there is no connection to the database at {where}. "
+        "Start it, or mend the host, port, user, password or name in the address."
+    )
 
 
 @contextmanager

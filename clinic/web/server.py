@@ -67,10 +67,9 @@ def make_server(app: Flask, host: str, port: int) -> Any:
     return server
 
 
-def serve(app: Flask, host: str, port: int) -> None:
-    """Serve an app until the process is told to stop."""
+def serve(app: Flask, server: Any) -> None:
+    """Serve an app by a server of `make_server` until the process is told to stop."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    server = make_server(app, host, port)
     pool = house_of(app).pool
     pool.warm()
     try:
