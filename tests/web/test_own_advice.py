@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from clinic.store import intakes
+from clinic.store.staff import Role
 from tests.web.browser import Browser
 from tests.web.patient import Patient
+from tests.web.staff import Worker, hire
 
 STRETCHES = ("childs-pose", "knee-to-chest", "sphinx")
 WANTS_TO_ASK = {
@@ -210,6 +213,39 @@ def test_words_for_staff_never_reach_the_patient(patient):
         advice = " ".join(tag.text for tag in page.select(".stretch_advice, #options ~ p"))
         for words in STAFF_ONLY:
             assert words not in advice
+
+
+def the_intake_of(database):
+    """The one intake that there is."""
+    with database.reading() as tx:
+        (facts,) = intakes.listing(tx)
+    return facts.id
+
+
+def test_a_level_that_a_clinician_raised_closes_the_stretches_without_a_name(
+    patient, app, database
+):
+    patient.answers_everything()
+    patient.sends()
+    clinician = Worker(app, hire(database, "clinician", Role.CLINICIAN, "Dr. Lee")).signs_in()
+    clinician.opens(the_intake_of(database))
+    clinician.does("level", urgency="same_day", reason="Sounds ill on the phone.")
+    page = patient.browser.get("/intake/done")
+
+    assert verdicts(page) == ["error"] * 3
+    assert "You need to talk to a clinician today." in page.text
+    assert "Dr. Lee" not in page.text
+    assert "Sounds ill" not in page.text
+
+
+def test_a_level_that_a_clinician_lowered_opens_no_stretch(patient, app, database):
+    patient.answers_everything(leg_weak="yes", weak_kind="cant-lift")
+    patient.sends()
+    clinician = Worker(app, hire(database, "clinician", Role.CLINICIAN, "Dr. Lee")).signs_in()
+    clinician.opens(the_intake_of(database))
+    clinician.does("level", urgency="routine", reason="Old, and seen last week.")
+
+    assert verdicts(patient.browser.get("/stretches/")) == ["error"] * 3
 
 
 # --- the last page: the paper's words, on the screen ---
