@@ -21,7 +21,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from weasyprint import HTML
 
-from clinic.pdf.assets import BODY_MAP
 from clinic.pdf.render import FALLBACK_FONT, GARBAGE_THRESHOLD, Edition, Renderer, warmed
 from clinic.pdf.style import written_out
 from clinic.summary.model import Summary
@@ -57,9 +56,8 @@ def plain_html(renderer: Watched, summary: Summary, edition: Edition) -> str:
 
 
 def drawing(renderer: Renderer, address: str) -> str:
-    if address.startswith(BODY_MAP):
-        return renderer.assets.body.drawn(address.partition("?")[2].split("+"))
-    return renderer.assets.held[address].decode()
+    drawn = renderer.assets.fetch(address).read()
+    return drawn if isinstance(drawn, str) else drawn.decode()
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:

@@ -4,6 +4,7 @@ asset:figures/<name>.svg     a drawing of content/figures
 asset:fonts/<name>.woff2     a shipped font
 asset:body-map?<id>+<id>     the body with these regions filled
 asset:bar?<n>+<m>+<m>        a bar filled to n thousandths, with a line at each m
+asset:qr?<hex>               a QR code for the text that is written in hex
 """
 
 import re
@@ -13,11 +14,13 @@ from typing import Any
 
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from clinic.pdf.qr import QR, drawn_qr
+
 SCHEME = "asset:"
 BODY_MAP = SCHEME + "body-map"
 BAR = SCHEME + "bar"
-OF_ANSWERS = (BODY_MAP, BAR)
-"""Pictures that are made of answers, which no other patient's paper may find."""
+OF_ANSWERS = (BODY_MAP, BAR, QR)
+"""Pictures that are made for one patient, which no other patient's paper may find."""
 
 MARKED = "#a3281c"
 REGION = re.compile(r'<path id="(?P<id>[a-z0-9_]+)" class="bm-region"[^>]* d="(?P<d>[^"]+)"')
@@ -90,6 +93,8 @@ class Assets(URLFetcher):
             return URLFetcherResponse(url, drawing, {"Content-Type": TYPES[".svg"]})
         if address == BAR:
             return URLFetcherResponse(url, _bar(regions), {"Content-Type": TYPES[".svg"]})
+        if address == QR:
+            return URLFetcherResponse(url, drawn_qr(regions), {"Content-Type": TYPES[".svg"]})
         if url not in self.held:
             raise FatalURLFetchingError("a document asked for something that is not an asset")
         kind = TYPES[Path(url).suffix]

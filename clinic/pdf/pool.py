@@ -20,6 +20,7 @@ from typing import Any
 
 from clinic.errors import ClinicError, Unavailable
 from clinic.pdf.handout import Handout
+from clinic.pdf.paper import Paper
 from clinic.pdf.render import Edition
 from clinic.pdf.worker import Job
 from clinic.summary.model import Summary
@@ -73,7 +74,13 @@ class RenderPool:
         patient_summary: Summary | None = None,
     ) -> bytes:
         """Give the PDF of a summary. Raises Unavailable: busy, too slow, or broken."""
-        job = Job(summary, edition, paper, large, patient_summary)
+        return self._make(Job(summary, edition, paper, large, patient_summary))
+
+    def render_paper(self, paper: Paper) -> bytes:
+        """Give the PDF of a small paper. Raises Unavailable: busy, too slow, or broken."""
+        return self._make(paper)
+
+    def _make(self, job: Job | Paper) -> bytes:
         worker = self._seat()
         try:
             worker = worker or _Worker(self._made_of)

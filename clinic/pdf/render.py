@@ -20,6 +20,7 @@ from clinic.pdf.estimate import ROOM_PX, estimated_px
 from clinic.pdf.fit import FACE_END, FITS, Fit, is_short, lower_first, shortened
 from clinic.pdf.handout import Handout
 from clinic.pdf.printable import Printable
+from clinic.pdf.qr import qr_address
 from clinic.pdf.style import written_out
 from clinic.summary.model import Summary
 from clinic.summary.words import long_date
@@ -83,6 +84,7 @@ class Renderer:
             is_short=is_short,
             lower_first=lower_first,
             bar_address=bar_address,
+            qr_address=qr_address,
             long_date=long_date,
         )
 
@@ -106,12 +108,12 @@ class Renderer:
         except FatalURLFetchingError:
             raise Unavailable(NO_ASSET) from None
         finally:
-            self._forget_patient()
+            self.forget_patient()
 
     def warm(self) -> None:
         """Load the fonts and the style sheet by printing a page that nobody sees."""
         page = "<html lang=en><title>-</title><p>Warm <b>up</b>: \u05d0</p>"
-        self._layout(page, self.sheet("letter", False)).write_pdf(pdf_variant=VARIANT)
+        self.layout(page, self.sheet("letter", False)).write_pdf(pdf_variant=VARIANT)
 
     def html(
         self,
@@ -158,7 +160,7 @@ class Renderer:
         sheet = self.sheet(paper, large)
 
         def whole(fit: Fit) -> Document:
-            return self._layout(self.html(summary, edition, fit=fit, patient_summary=mine), sheet)
+            return self.layout(self.html(summary, edition, fit=fit, patient_summary=mine), sheet)
 
         first, *others = self._likely(summary, edition, ROOM_PX[paper])
         document = whole(first)
@@ -177,9 +179,10 @@ class Renderer:
 
     def _fits(self, summary: Summary, edition: Edition, fit: Fit, sheet: CSS) -> bool:
         face = self.html(summary, edition, fit=fit, face_only=True)
-        return len(self._layout(face, sheet).pages) == 1
+        return len(self.layout(face, sheet).pages) == 1
 
-    def _layout(self, html: str, sheet: CSS) -> Document:
+    def layout(self, html: str, sheet: CSS) -> Document:
+        """Lay a document out, with the assets and nothing else."""
         source = HTML(string=html, url_fetcher=self.assets)
         return source.render(stylesheets=[sheet], font_config=self.fonts, cache=self.pictures)
 
@@ -193,7 +196,7 @@ class Renderer:
     def _lacks_letters(self, summary: Summary) -> list[bool]:
         return [self.printable.lacks(answer) for said in summary.said() for answer in said.answers]
 
-    def _forget_patient(self) -> None:
+    def forget_patient(self) -> None:
         """Drop the pictures that are made of answers."""
         for address in [each for each in self.pictures if str(each).startswith(OF_ANSWERS)]:
             del self.pictures[address]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clinic.errors import ClinicError, Unavailable
+from clinic.pdf.paper import Paper, render_paper
 from clinic.pdf.render import Edition, Renderer, warmed
 from clinic.summary.model import Summary
 
@@ -22,7 +23,7 @@ BROKEN = "The paper could not be made."
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One document to make."""
+    """One summary to print."""
 
     summary: Summary
     edition: Edition
@@ -41,14 +42,16 @@ def main() -> None:
     _answer(answers, "ready")
     while True:
         try:
-            job: Job = pickle.load(jobs)  # noqa: S301
+            job: Job | Paper = pickle.load(jobs)  # noqa: S301
         except EOFError:
             return
         _answer(answers, _made(renderer, job))
 
 
-def _made(renderer: Renderer, job: Job) -> bytes | ClinicError:
+def _made(renderer: Renderer, job: Job | Paper) -> bytes | ClinicError:
     try:
+        if isinstance(job, Paper):
+            return render_paper(renderer, job)
         return renderer.render_summary(
             job.summary,
             job.edition,

@@ -217,7 +217,8 @@ class ScoreWords:
     A class without a number ("chronic") has its word as `value` and no range. `lowest` and
     `highest` are text. `share` is where the number lies between them, 0 to 1, and `marks`
     where each band after the first begins. `band_kind` says if the band is official.
-    `notes` and `sources` are for staff. `typed` says who typed in a licensed total, and when.
+    `counted` tells how many questions were answered where some were not. `notes` and
+    `sources` are for staff. `typed` says who typed in a licensed total, and when.
     """
 
     id: str
@@ -309,7 +310,7 @@ class RegenerativeWords:
 
     def in_state(self, state: FlagState) -> tuple[GateLineWords, ...]:
         """Give the lines in one state, strictest first."""
-        return tuple(line for line in self.lines if line.state is state)
+        return tuple(line for line in self.lines if line.state == state)
 
     @property
     def present(self) -> tuple[GateLineWords, ...]:

@@ -95,7 +95,7 @@ class _Teller:
         return self._said(f"band_{score.band_kind.value}", band=score.band)
 
     def _counted(self, score: Score) -> str:
-        if score.counted is None or score.of is None:
+        if score.counted is None or score.of is None or score.counted == score.of:
             return ""
         return self._said("counted", counted=str(score.counted), of=str(score.of))
 

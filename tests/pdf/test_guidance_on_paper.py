@@ -145,7 +145,7 @@ def test_the_clinic_reads_band_kind_range_direction_and_source():
 
     assert "PEG 4.7 of 10, moderate (informal)" in pages[0]
     assert "0 to 10, higher = worse. moderate (informal band)." in text
-    assert "Informal bands: from 0 mild, from 4 moderate, from 7 severe." in text
+    assert "Informal bands: mild from 0, moderate from 4, severe from 7." in text
     assert "Source: Boonstra and others 2016" in text
 
 
@@ -236,6 +236,8 @@ def test_the_gate_has_one_sentence_for_the_patient_and_a_checklist_for_the_clini
         assert squeezed(line.staff) in squeezed(clinic)
         assert line.staff not in options
     assert "Platelet count" not in options
+    denied = re.search(r"Denied (.*?) To look up", clinic)[1]
+    assert squeezed(gate.in_state("denied")[0].staff) in squeezed(denied)
 
 
 def test_who_did_not_ask_is_told_nothing_by_the_gate():
