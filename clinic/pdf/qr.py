@@ -1,4 +1,4 @@
-"""QR codes as drawings, under addresses that hold their text in hex, so that nothing re-writes it."""
+"""QR codes as drawings, under addresses that hold their text in hex: nothing rewrites those."""
 
 from io import BytesIO
 

@@ -45,9 +45,9 @@ class Counting(Renderer):
 
     count = 0
 
-    def _layout(self, html, sheet):
+    def layout(self, html, sheet):
         self.count += 1
-        return super()._layout(html, sheet)
+        return super().layout(html, sheet)
 
 
 def test_tighter_limits_are_guessed_to_need_less_room():
