@@ -178,8 +178,8 @@ def test_a_data_folder_that_cannot_be_is_refused(tmp_path):
         open_database(settings_in(tmp_path))
 
 
-def test_a_postgresql_that_is_away_is_unavailable(tmp_path):
-    with pytest.raises(Unavailable, match="away"):
+def test_a_postgresql_that_is_away_at_the_start_is_told_with_its_setting(tmp_path):
+    with pytest.raises(Misconfigured, match=r"DATABASE_URL: .* at 127\.0\.0\.1:1\."):
         open_database(settings_in(tmp_path, "postgresql+psycopg://a:b@127.0.0.1:1/none"))
 
 
