@@ -36,9 +36,9 @@ class Watched(Renderer):
 
     last_html = ""
 
-    def _layout(self, html, sheet):
+    def layout(self, html, sheet):
         self.last_html = html
-        return super()._layout(html, sheet)
+        return super().layout(html, sheet)
 
 
 def plain_html(renderer: Watched, summary: Summary, edition: Edition) -> str:
