@@ -11,6 +11,7 @@ ClinicError
 │   ├── TooManyAttempts     a guess limit was reached; says how long to wait
 │   └── IllegalMove         the state the record is in does not lead there
 ├── BadInput                what was given cannot be read; says how to mend it
+│   ├── WrongEntry                an entry of the directory that is to be mended; names each field
 │   ├── UnreadableQuestionnaire   not FHIR R4, or not rendered whole; names each problem
 │   ├── UnreadableResponse        not a QuestionnaireResponse for this questionnaire
 │   └── ContentFault              a file of content/ is wrong; names file and line
@@ -76,6 +77,14 @@ class IllegalMove(Refused):
 
 class BadInput(ClinicError):
     """What was given cannot be read; the words say how to mend it."""
+
+
+class WrongEntry(BadInput):
+    """An entry of the directory is to be mended: each problem is a field and a sentence."""
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        super().__init__("\n".join(words for _, words in problems))
+        self.problems = tuple(problems)
 
 
 class UnreadableQuestionnaire(BadInput):

@@ -1,7 +1,8 @@
 """Who may be asked: a person or a facility, with what was checked about it, never ranked."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +11,26 @@ from clinic.referral.npi import is_npi
 CHECKED_FOR = timedelta(days=365)
 """After this long a board certification has to be checked again."""
 REQUIRED = {"name": "the name", "service": "the service"}
+LONGEST: Mapping[str, int] = {
+    "name": 160,
+    "licence": 80,
+    "board": 120,
+    "board_checked_by": 120,
+    "board_checked_where": 200,
+    "phone": 40,
+    "fax": 40,
+    "email": 200,
+    "address": 300,
+    "languages": 120,
+    "accepts": 300,
+    "financial_tie": 300,
+    "notes": 2000,
+}
+"""The most characters of each text."""
+SEVERAL_LINES = frozenset({"address", "notes"})
+LEAST_PHONE_DIGITS = 7
+MAIL = re.compile(r"[^@\s,;:<>\"()]+@[^@\s,;:<>\"()]+\.[^@\s,;:<>\"().]+")
+BETWEEN_LANGUAGES = re.compile(r"[,;/\n]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +66,23 @@ class Provider:
         return checked is None or today - checked > CHECKED_FOR
 
 
+def tidy(provider: Provider) -> Provider:
+    """Give the entry as it is kept: one blank between words, a comma between languages."""
+    texts = {name: _tidy_text(str(getattr(provider, name)), name) for name in LONGEST}
+    spoken = (each.strip() for each in BETWEEN_LANGUAGES.split(provider.languages))
+    texts["languages"] = ", ".join(" ".join(each.split()) for each in spoken if each)
+    npi = re.sub(r"[\s-]", "", provider.npi)
+    return replace(provider, npi=npi, **texts)  # type: ignore[arg-type]
+
+
+def _tidy_text(text: str, field: str) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").split("\n")
+    plain = ["".join(letter for letter in line if letter.isprintable()) for line in lines]
+    if field not in SEVERAL_LINES:
+        return " ".join(" ".join(plain).split())
+    return "\n".join(line.rstrip() for line in plain).strip()
+
+
 def problems(
     provider: Provider, services: frozenset[str], today: date
 ) -> Iterator[tuple[str, str]]:
@@ -57,8 +95,10 @@ def problems(
     if provider.npi and not is_npi(provider.npi):
         yield "npi", "This is not an NPI: it has ten digits, and the last one checks the others."
     yield from _board_problems(provider, today)
-    if provider.email and "@" not in provider.email:
-        yield "email", "Enter a mail address, such as desk@clinic.example."
+    yield from _reach_problems(provider)
+    for field, most in LONGEST.items():
+        if len(getattr(provider, field)) > most:
+            yield field, f"Shorten this to {most:,} characters."
 
 
 def _board_problems(provider: Provider, today: date) -> Iterator[tuple[str, str]]:
@@ -69,3 +109,12 @@ def _board_problems(provider: Provider, today: date) -> Iterator[tuple[str, str]
         yield "board", "Name the board that was checked."
     if provider.board_checked_on and provider.board_checked_on > today:
         yield "board_checked_on", "This day is still to come."
+
+
+def _reach_problems(provider: Provider) -> Iterator[tuple[str, str]]:
+    for field in ("phone", "fax"):
+        number = getattr(provider, field)
+        if number and sum(letter in "0123456789" for letter in number) < LEAST_PHONE_DIGITS:
+            yield field, "Enter a number with its area code, such as 555-010-0142."
+    if provider.email and not MAIL.fullmatch(provider.email):
+        yield "email", "Enter one mail address, such as desk@clinic.example."

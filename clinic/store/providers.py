@@ -1,11 +1,13 @@
 """The directory of providers and facilities. It is found by name, service and language."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, func, literal, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
 
 from clinic.errors import Conflict, UnknownRecord
 from clinic.referral.provider import Provider
@@ -15,24 +17,29 @@ from clinic.store.referral_tables import provider_word as words_table
 from clinic.store.search import PREFIX_LETTERS, plain_words
 
 LONGEST_WORD = 60
+SPEAKS = "speaks:"
+BY_NAME = (func.lower(table.c.name), table.c.id)
+"""The order of the alphabet, small and capital letters alike."""
+DOUBLED = "This NPI stands in the directory already."
 FIELDS = tuple(name for name in Provider.__slots__ if name not in ("id", "version", "removed_at"))
 
 
 def add(tx: Transaction, provider: Provider, *, now: datetime) -> None:
     """Put an entry in. Raises Conflict when its NPI stands in the directory already."""
     _refuse_doubled(tx, provider)
-    tx.execute(
-        table.insert().values(
-            id=provider.id, created_at=now, updated_at=now, version=1, **_values(provider)
-        )
+    row = table.insert().values(
+        id=provider.id, created_at=now, updated_at=now, version=1, **_values(provider)
     )
+    with _one_npi():
+        tx.execute(row)
     _find_by(tx, provider)
 
 
 def save(tx: Transaction, provider: Provider, *, version: int, now: datetime) -> None:
     """Write an entry over the version that was seen. Raises Conflict."""
     _refuse_doubled(tx, provider)
-    _change(tx, provider.id, version, now, **_values(provider))
+    with _one_npi():
+        _change(tx, provider.id, version, now, **_values(provider))
     tx.execute(words_table.delete().where(words_table.c.provider_id == provider.id))
     _find_by(tx, provider)
 
@@ -73,7 +80,8 @@ def search(
 ) -> list[Provider]:
     """Give entries by name: those whose words begin as typed, of a service, in a language.
 
-    In the order of the alphabet, and never ranked. `after` is the name and the id of the
+    A word of one or two letters has to be the whole word, and is passed over beside a longer
+    one. In the order of the alphabet, and never ranked. `after` is the name and the id of the
     last one of the page before.
     """
     statement = select(table)
@@ -81,24 +89,37 @@ def search(
         statement = statement.where(table.c.removed_at.is_(None))
     if service:
         statement = statement.where(table.c.service == service)
-    for word in _typed_words(text):
-        found = select(words_table.c.provider_id).where(words_table.c.word.startswith(word))
+    for sought in _sought(text):
+        found = select(words_table.c.provider_id).where(sought)
         statement = statement.where(table.c.id.in_(found))
     if language:
         spoken = select(words_table.c.provider_id).where(
-            words_table.c.word == f"speaks:{' '.join(plain_words(language))}"[:LONGEST_WORD]
+            words_table.c.word == f"{SPEAKS}{' '.join(plain_words(language))}"[:LONGEST_WORD]
         )
         statement = statement.where(table.c.id.in_(spoken))
     if after is not None:
-        statement = statement.where(tuple_(table.c.name, table.c.id) > tuple_(*after))
-    statement = statement.order_by(table.c.name, table.c.id).limit(limit)
+        name, last_id = after
+        place = tuple_(func.lower(literal(name)), literal(last_id, table.c.id.type))
+        statement = statement.where(tuple_(*BY_NAME) > place)
+    statement = statement.order_by(*BY_NAME).limit(limit)
     return [_read(row) for row in tx.execute(statement)]
 
 
 def everyone(tx: Transaction) -> Iterator[Provider]:
     """Give every listed entry, by name."""
     statement = select(table).where(table.c.removed_at.is_(None))
-    return (_read(row) for row in tx.execute(statement.order_by(table.c.name, table.c.id)))
+    return (_read(row) for row in tx.execute(statement.order_by(*BY_NAME)))
+
+
+def languages(tx: Transaction) -> list[str]:
+    """Give every language that a listed entry speaks, in small letters, as it is searched for."""
+    statement = (
+        select(words_table.c.word)
+        .join(table, table.c.id == words_table.c.provider_id)
+        .where(words_table.c.word.startswith(SPEAKS), table.c.removed_at.is_(None))
+        .distinct()
+    )
+    return sorted(word.removeprefix(SPEAKS) for word in tx.execute(statement).scalars())
 
 
 def by_npi(tx: Transaction, npi: str) -> Provider | None:
@@ -112,7 +133,16 @@ def _refuse_doubled(tx: Transaction, provider: Provider) -> None:
         return
     other = by_npi(tx, provider.npi)
     if other is not None and other.id != provider.id:
-        raise Conflict("This NPI stands in the directory already.")
+        raise Conflict(DOUBLED)
+
+
+@contextmanager
+def _one_npi() -> Iterator[None]:
+    """Turn what the database says when two are written at the same moment into our words."""
+    try:
+        yield
+    except IntegrityError:
+        raise Conflict(DOUBLED) from None
 
 
 def _change(tx: Transaction, provider_id: UUID, version: int, now: datetime, **values: Any) -> None:
@@ -134,15 +164,19 @@ def _values(provider: Provider) -> dict[str, Any]:
 def _find_by(tx: Transaction, provider: Provider) -> None:
     """Keep the words of the name, and the languages, by which the entry is found."""
     spoken = (" ".join(plain_words(each)) for each in provider.languages.split(","))
-    words = {*plain_words(provider.name), *(f"speaks:{each}" for each in spoken if each)}
+    words = {*plain_words(provider.name), *(f"{SPEAKS}{each}" for each in spoken if each)}
     rows = [{"word": word[:LONGEST_WORD], "provider_id": provider.id} for word in sorted(words)]
     if rows:
         tx.execute(words_table.insert(), rows)
 
 
-def _typed_words(text: str) -> list[str]:
-    """The words that were typed, as long as each begins with enough letters."""
-    return [word[:LONGEST_WORD] for word in plain_words(text) if len(word) >= PREFIX_LETTERS]
+def _sought(text: str) -> list[ColumnElement[bool]]:
+    """What has to be found for the words that were typed."""
+    words = [word[:LONGEST_WORD] for word in plain_words(text)]
+    long = [word for word in words if len(word) >= PREFIX_LETTERS]
+    if long:
+        return [words_table.c.word.startswith(word, autoescape=True) for word in long]
+    return [words_table.c.word == word for word in words]
 
 
 def _read(row: Row[Any]) -> Provider:

@@ -1,6 +1,5 @@
 """What a clinician types of one patient: a licensed total, and the answer for staff alone."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -12,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
 
 from clinic.errors import BadInput
+from clinic.referral.typed_day import day_of
 from clinic.store.typed_totals import KeptTotal
 from clinic.triage.score import ScoreTable, TypedTotal
 from clinic.triage.typed_totals import typed_problems
@@ -21,14 +21,9 @@ LONGEST_LINE = 40
 CHOOSE_TOTAL = "Choose the score."
 NUMBER_WORDS = "Write a number, such as 44."
 NO_SECOND = "{name} has one number. Leave this one empty."
-DAY_WORDS = "Write the day like this: 3/17/2026."
-NO_SUCH_DAY = "Check the day. There is no such day."
 DAY_TO_COME = "Check the day. It is still to come."
 TOO_LONG = f"Shorten this to {LONGEST_NOTE:,} characters."
 CHOOSE_ANSWER = "Choose yes or no."
-
-US_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
-ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 
 
 class TotalForm(ActForm):
@@ -166,17 +161,10 @@ def read_number(text: str | None) -> Decimal:
 
 def read_day(text: str | None) -> date:
     """Read a day such as 3/17/2026 or 2026-03-17. Raises ValidationError."""
-    typed = (text or "").strip()
-    if found := US_DAY.fullmatch(typed):
-        month, day, year = (int(part) for part in found.groups())
-    elif found := ISO_DAY.fullmatch(typed):
-        year, month, day = (int(part) for part in found.groups())
-    else:
-        raise ValidationError(DAY_WORDS)
     try:
-        return date(year, month, day)
-    except ValueError:
-        raise ValidationError(NO_SUCH_DAY) from None
+        return day_of(text or "")
+    except BadInput as fault:
+        raise ValidationError(str(fault)) from None
 
 
 def _choices(table: ScoreTable) -> list[SelectChoice]:
