@@ -14,6 +14,7 @@ from clinic.referral.clocks import Clocks
 from clinic.referral.holds import Hold, holds
 from clinic.referral.letter import Letter
 from clinic.referral.model import Channel, Event, Kind, Referral, Said, Signature, is_doubled
+from clinic.referral.provider import Provider
 from clinic.referral.states import Act, By, State
 from clinic.store import audit, doors, intakes, outbox, providers, referrals, same_person, sharing
 from clinic.store.audit import RECEIVER, Actor
@@ -21,6 +22,7 @@ from clinic.store.database import Database, Transaction
 from clinic.store.doors import Door
 from clinic.store.ids import new_id
 from clinic.store.referrals import Kept
+from clinic.store.sharing import SharingConsent
 from clinic.store.staff import Member, Role
 from clinic.triage.regenerative import Gate
 from clinic.triage.rules import Urgency
@@ -203,6 +205,7 @@ def in_the_way(tx: Transaction, kept: Kept, gate: Gate) -> Iterator[Hold]:
         has_consent=sharing.stands(tx, referral.intake_id),
         provider_is_there=provider is not None and provider.removed_at is None,
         gate=gate,
+        tie_is_told=provider is None or kept.letter.says(provider.financial_tie),
         doubled=any(
             is_doubled(referral, replace(other.referral, patient_id=referral.patient_id))
             for other in referrals.of_patients(tx, people)
@@ -293,6 +296,49 @@ def move(
         return moved
 
 
+def reroute(
+    database: Database,
+    referral_id: UUID,
+    reason: str,
+    *,
+    by: Member,
+    version: int,
+    now: datetime,
+    terms: Terms,
+) -> UUID:
+    """Cancel with a reason, and make a new draft with the same letter for somebody else.
+
+    Raises IllegalMove, BadInput without a reason, and Conflict.
+    """
+    with database.writing() as tx:
+        kept = referrals.get(tx, referral_id, lock=True)
+        moved, event = kept.referral.moved(
+            Act.REROUTE, _by(by), Said(words=reason), now=now, actor_id=by.id
+        )
+        _save(tx, moved, kept.letter, version, terms, event)
+        doors.revoke(tx, referral_id, now=now)
+        fresh = replace(
+            kept.referral,
+            id=new_id(),
+            reference=referrals.new_reference(tx),
+            provider_id=None,
+            state=State.DRAFT,
+            entered_at=event.at,
+            created_at=event.at,
+            version=1,
+            owner_id=by.id,
+            visit_at=None,
+            signature=None,
+            channel=None,
+            replaces=referral_id,
+            doubled_reason="",
+        )
+        referrals.add(tx, fresh, kept.letter, due_at=_due(fresh, terms))
+        _record(tx, by, f"referral.{Act.REROUTE.value}", referral_id, now)
+        _record(tx, by, "referral.start", fresh.id, now)
+        return fresh.id
+
+
 def answer(
     tx: Transaction, referral_id: UUID, act: Act, said: Said, *, now: datetime, terms: Terms
 ) -> Referral:
@@ -332,26 +378,43 @@ def take(
 
 @dataclass(frozen=True, slots=True)
 class OpenedReferral:
-    """A referral with all that happened to it and what holds it back."""
+    """A referral with all that happened to it, what holds it back, and who receives it.
+
+    `replaced_by` are those that were made when it was sent elsewhere.
+    """
 
     kept: Kept
     events: tuple[Event, ...]
     held: tuple[Hold, ...]
     door: Door | None
+    provider: Provider | None
+    consents: tuple[SharingConsent, ...]
+    replaced_by: tuple[Referral, ...]
 
 
 def open_referral(
-    database: Database, referral_id: UUID, gate: Gate, *, by: Member, now: datetime
+    database: Database,
+    referral_id: UUID,
+    gate: Gate,
+    *,
+    by: Member,
+    now: datetime,
+    action: str = "referral.view",
 ) -> OpenedReferral:
     """Read a referral, and keep who read it. Raises UnknownRecord."""
     with database.writing() as tx:
         kept = referrals.get(tx, referral_id)
-        _record(tx, by, "referral.view", referral_id, now)
+        referral = kept.referral
+        _record(tx, by, action, referral_id, now)
+        others = referrals.of_intake(tx, referral.intake_id)
         return OpenedReferral(
             kept,
-            tuple(referrals.history(tx, kept.referral)),
+            tuple(referrals.history(tx, referral)),
             tuple(in_the_way(tx, kept, gate)),
-            doors.standing(tx, referral_id, kept.referral.intake_id, now=now),
+            doors.standing(tx, referral_id, referral.intake_id, now=now),
+            providers.find(tx, referral.provider_id) if referral.provider_id else None,
+            tuple(sharing.all_of(tx, referral.intake_id)),
+            tuple(each.referral for each in others if each.referral.replaces == referral_id),
         )
 
 

@@ -27,15 +27,16 @@ def holds(
     provider_is_there: bool,
     gate: Gate,
     doubled: bool = False,
+    tie_is_told: bool = True,
 ) -> Iterator[Hold]:
     """Everything that has to be settled before a referral leaves, in the order to mend it.
 
-    `letter_hash` is that of the letter as it stands.
+    `letter_hash` is that of the letter as it stands. `tie_is_told` is False when the letter
+    is silent on a financial tie with who receives it.
     """
     if not has_consent:
         yield Hold("consent", "Record first that the patient agrees to share this.")
-    if not provider_is_there:
-        yield Hold("provider", "Choose who receives it: the one chosen is no longer listed.")
+    yield from _receiver_holds(referral, provider_is_there, tie_is_told)
     yield from _gate_hold(referral, gate)
     if doubled and not referral.doubled_reason.strip():
         yield Hold(
@@ -49,6 +50,17 @@ def holds(
         yield Hold("signature", "A clinician has to sign the letter first.")
     elif referral.signature.letter_hash != letter_hash:
         yield Hold("changed", "The letter was changed after it was signed. Sign it again.")
+
+
+def _receiver_holds(
+    referral: Referral, provider_is_there: bool, tie_is_told: bool
+) -> Iterator[Hold]:
+    if referral.provider_id is None:
+        yield Hold("provider", "Choose who receives it.")
+    elif not provider_is_there:
+        yield Hold("provider", "Choose who receives it: the one chosen is no longer listed.")
+    if not tie_is_told:
+        yield Hold("tie", "Tell the financial tie in the letter: choose the receiver again.")
 
 
 def _gate_hold(referral: Referral, gate: Gate) -> Iterator[Hold]:

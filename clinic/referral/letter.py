@@ -55,6 +55,9 @@ BACKGROUND = (
 ACTED_ON = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY, Urgency.URGENT_2WK)
 PLAIN_NO = ("None of these", "Never")
 IMPACT = ("activities", "limits", "hopes", "worries")
+STAFF_FOUND = "Staff found"
+ASKED_LABELS = ("Question", "Asked for")
+"""Lines of the situation that say what is asked, and are no answers."""
 
 
 class Part(StrEnum):
@@ -137,13 +140,36 @@ class Letter:
 
     def added(self, part: Part, text: str, *, by: str) -> "Letter":
         """Give the letter with one more line at the end of a part."""
-        line = LetterLine(label="Staff found", text=" ".join(text.split()), by=by)
+        line = LetterLine(label=STAFF_FOUND, text=" ".join(text.split()), by=by)
         block = self.block(part)
         return self._with(block, (*block.lines, line))
 
+    def says(self, words: str) -> bool:
+        """True when some line holds these words."""
+        wanted = " ".join(words.split())
+        return any(wanted in line.text for block in self.blocks for line in block.lines)
+
+    def asking(self, request: "Request") -> "Letter":
+        """Give the letter with another request; every other line stays."""
+        situation, asked = self.block(Part.SITUATION), self.block(Part.REQUEST)
+        others = (line for line in situation.lines if line.label not in ASKED_LABELS)
+        found = (line for line in asked.lines if line.label == STAFF_FOUND)
+        return self._with(situation, (*_asked(request), *others))._with(
+            asked, (*_request(request), *found)
+        )
+
+    def keeping(self, earlier: "Letter") -> "Letter":
+        """Give the letter with what staff added to an earlier one, each line in its part."""
+        kept = self
+        for block in earlier.blocks:
+            for line in block.lines:
+                if line.label == STAFF_FOUND:
+                    kept = kept.added(block.part, line.text, by=line.by)
+        return kept
+
     def _with(self, changed: Block, lines: tuple[LetterLine, ...]) -> "Letter":
         new = replace(changed, lines=lines)
-        return Letter(tuple(new if block is changed else block for block in self.blocks))
+        return Letter(tuple(new if block.part is changed.part else block for block in self.blocks))
 
 
 def draft_letter(summary: Summary, request: Request, shared: Collection[Topic]) -> Letter:
@@ -160,13 +186,16 @@ def draft_letter(summary: Summary, request: Request, shared: Collection[Topic]) 
 
 
 def _situation(summary: Summary, request: Request, hidden: Collection[str]) -> Iterator[LetterLine]:
-    by = request.written_by
-    yield LetterLine(label="Question", text=request.question, by=by)
-    yield LetterLine(label="Asked for", text=request.kind_words, by=by)
+    yield from _asked(request)
     level = summary.level_set
     if level is not None:
         yield LetterLine(label="Level", text=level.text, by=level.by)
     yield from _findings(summary.findings, hidden)
+
+
+def _asked(request: Request) -> Iterator[LetterLine]:
+    for label, text in zip(ASKED_LABELS, (request.question, request.kind_words), strict=True):
+        yield LetterLine(label=label, text=text, by=request.written_by)
 
 
 def _findings(findings: Sequence[FindingWords], hidden: Collection[str]) -> Iterator[LetterLine]:

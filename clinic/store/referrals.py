@@ -1,13 +1,13 @@
 """Referrals: made as drafts, moved one state at a time, with a history that only grows."""
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, func, select, tuple_, update
 
 from clinic.errors import Conflict, UnknownRecord
 from clinic.fhir.text import dumps, loads
@@ -152,23 +152,53 @@ def waiting(
     tx: Transaction,
     *,
     states: Collection[State] = (),
+    service: str = "",
+    owner_id: UUID | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int = 50,
 ) -> list[Kept]:
-    """Give the referrals that have a clock, the one due soonest first; read by key."""
-    statement = select(table).where(table.c.due_at.is_not(None))
-    if states:
-        statement = statement.where(table.c.state.in_([state.value for state in states]))
+    """Give the referrals that have a clock, the one due soonest first; read by key.
+
+    Of some states, one service, or one owner alone, where these are given.
+    """
+    statement = select(table).where(*_clocked(states, service, owner_id))
     if after is not None:
         statement = statement.where(tuple_(table.c.due_at, table.c.id) > tuple_(*after))
     statement = statement.order_by(table.c.due_at, table.c.id).limit(limit)
     return [_read(tx, row) for row in tx.execute(statement)]
 
 
+def waiting_count(
+    tx: Transaction,
+    *,
+    states: Collection[State] = (),
+    service: str = "",
+    owner_id: UUID | None = None,
+) -> int:
+    """Give how many have a clock, and COUNTED + 1 for more than COUNTED."""
+    return _counted(tx, *_clocked(states, service, owner_id))
+
+
 def overdue_count(tx: Transaction, now: datetime) -> int:
     """Give how many have passed their time, and COUNTED + 1 for more than COUNTED."""
-    late = select(table.c.id).where(table.c.due_at <= now).limit(COUNTED + 1)
-    return int(tx.scalar(select(func.count()).select_from(late.subquery())))
+    return _counted(tx, table.c.due_at <= now)
+
+
+def _counted(tx: Transaction, *conditions: ColumnElement[bool]) -> int:
+    found = select(table.c.id).where(*conditions).limit(COUNTED + 1)
+    return int(tx.scalar(select(func.count()).select_from(found.subquery())))
+
+
+def _clocked(
+    states: Collection[State], service: str, owner_id: UUID | None
+) -> Iterator[ColumnElement[bool]]:
+    yield table.c.due_at.is_not(None)
+    if states:
+        yield table.c.state.in_([state.value for state in states])
+    if service:
+        yield table.c.service == service
+    if owner_id is not None:
+        yield table.c.owner_id == owner_id
 
 
 def to_escalate(tx: Transaction, before: datetime, *, limit: int = 100) -> list[UUID]:

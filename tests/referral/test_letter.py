@@ -1,5 +1,7 @@
 """The letter: filled from a summary, changed by staff, and never more than is needed."""
 
+from dataclasses import replace
+
 import pytest
 
 from clinic.errors import NotFound
@@ -183,3 +185,29 @@ def test_a_finding_on_private_answers_is_told_of_without_its_words():
     assert "A finding on private answers" in closed
     assert "Pregnant with a fall" in opened
     assert "A finding on private answers" not in opened
+
+
+def test_another_request_changes_what_is_asked_and_nothing_else():
+    before = letter_of(PLAIN).added(Part.REQUEST, "Walks with a stick.", by="Dr. Lee")
+    other = replace(REQUEST, question="Please take over.", financial_tie="We own a share of it.")
+
+    after = before.asking(other)
+
+    assert after.block(Part.SITUATION).lines[0].text == "Please take over."
+    assert after.says("We own a  share of it.")
+    assert after.block(Part.REQUEST).lines[-1].text == "Walks with a stick."
+    assert not after.says(REQUEST.question)
+    assert after.block(Part.BACKGROUND) == before.block(Part.BACKGROUND)
+    assert after.block(Part.SITUATION).lines[2:] == before.block(Part.SITUATION).lines[2:]
+
+
+def test_a_letter_that_is_filled_again_keeps_what_staff_found():
+    before = letter_of(PLAIN).added(Part.ASSESSMENT, "Left ankle jerk is gone.", by="Dr. Lee")
+
+    kept = letter_of(PLAIN).keeping(before).block(Part.ASSESSMENT).lines[-1]
+
+    assert (kept.text, kept.by, kept.label) == (
+        "Left ankle jerk is gone.",
+        "Dr. Lee",
+        "Staff found",
+    )

@@ -49,6 +49,14 @@ def test_a_doubled_referral_needs_a_reason(reason, held):
     assert hold_ids(signed(doubled_reason=reason), doubled=True) == held
 
 
+def test_a_financial_tie_has_to_be_told_in_the_letter():
+    assert hold_ids(signed(), tie_is_told=False) == ["tie"]
+
+
+def test_somebody_has_to_be_chosen():
+    assert "provider" in hold_ids(signed(provider_id=None))
+
+
 def test_an_unsigned_letter_never_leaves():
     assert hold_ids(make_referral()) == ["signature"]
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clinic.actions import referrals as acts
+from clinic.actions import sharing as consents
 from clinic.errors import BadInput, Conflict, IllegalMove, NotAllowed, UnknownRecord
 from clinic.referral.clocks import Clocks
 from clinic.referral.letter import Block, Letter, LetterLine, Part
@@ -465,3 +466,68 @@ def test_an_entry_is_changed_over_the_version_that_was_seen(database):
         assert providers.get(tx, one.id).removed_at == NOW
         providers.bring_back(tx, one.id, version=3, now=NOW)
         assert len(providers.search(tx, text="soto")) == 1
+
+
+def test_one_that_is_sent_elsewhere_is_cancelled_and_its_letter_goes_on_as_a_draft(loop):
+    door = loop.is_sent()
+    reason = "They never answered."
+
+    fresh_id = acts.reroute(
+        loop.database,
+        loop.id,
+        reason,
+        by=loop.desk,
+        version=loop.kept.referral.version,
+        now=NOW,
+        terms=TERMS,
+    )
+
+    old = loop.kept.referral
+    with loop.database.reading() as tx:
+        fresh = referrals.get(tx, fresh_id)
+        assert doors.opened_by_token(tx, door.token, now=NOW) is None
+        assert referrals.history(tx, old)[-1].words == reason
+    assert old.state is State.CANCELLED
+    assert (fresh.referral.state, fresh.referral.provider_id) == (State.DRAFT, None)
+    assert (fresh.referral.replaces, fresh.letter) == (loop.id, LETTER)
+    assert fresh.referral.signature is None
+    assert fresh.referral.reference != old.reference
+
+
+def test_sending_elsewhere_needs_a_reason_and_leaves_everything_without_one(loop):
+    loop.is_sent()
+    version = loop.kept.referral.version
+
+    with pytest.raises(BadInput):
+        acts.reroute(
+            loop.database, loop.id, " ", by=loop.desk, version=version, now=NOW, terms=TERMS
+        )
+
+    with loop.database.reading() as tx:
+        assert len(referrals.of_intake(tx, loop.intake_id)) == 1
+    assert loop.kept.referral.state is State.SENT
+
+
+def test_the_list_is_narrowed_by_service_and_owner_and_counted(loop):
+    loop.start(service="spine-clinic")
+    with loop.database.reading() as tx:
+        found = referrals.waiting(tx, service="therapy", owner_id=loop.clinician.id)
+        assert [each.referral.id for each in found] == [loop.id]
+        assert referrals.waiting_count(tx) == 2
+        assert referrals.waiting_count(tx, service="therapy") == 1
+        assert referrals.waiting_count(tx, owner_id=loop.desk.id) == 0
+
+
+def test_a_consent_is_recorded_and_taken_back_by_name(loop):
+    consents.agree(
+        loop.database, loop.intake_id, scope="the letter", how="said", by=loop.desk, now=NOW
+    )
+    with loop.database.reading() as tx:
+        assert sharing.stands(tx, loop.intake_id)
+
+    consents.withdraw(loop.database, loop.intake_id, by=loop.clinician, now=NOW)
+
+    with loop.database.reading() as tx:
+        assert not sharing.stands(tx, loop.intake_id)
+    with pytest.raises(IllegalMove):
+        consents.withdraw(loop.database, loop.intake_id, by=loop.clinician, now=NOW)
