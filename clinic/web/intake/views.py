@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import intakes as actions
 from clinic.actions.documents import summary_pdf as make_summary_pdf
+from clinic.actions.returning import from_last_time
 from clinic.errors import NotAllowed, Refused
 from clinic.intake import BIRTH_DATE, Consent, Intake
 from clinic.pdf.render import Edition
@@ -126,6 +127,7 @@ def _show(intake: Intake, page: Step, form: StepForm) -> str:
         back=place_before(intake, page, changing=changing),
         hidden={"_change": "1"} if changing else {},
         more_questions=0 < len(new) < len(all_keys),
+        from_last_time=from_last_time(intake, page),
         **saving(),
     )
 
