@@ -20,6 +20,8 @@ STAFF = frozenset({"front_desk", "clinician", "admin"})
 CLINIC = frozenset({"front_desk", "clinician"})
 CLINICIAN = frozenset({"clinician"})
 ADMIN = frozenset({"admin"})
+KEEPERS = frozenset({"clinician", "admin"})
+"""Who keeps the directory, and signs the content."""
 
 MAY = {
     "GET /": EVERYBODY,
@@ -60,7 +62,22 @@ MAY = {
     "GET /staff/people/": ADMIN,
     "GET /staff/audit/": ADMIN,
     "GET /staff/rules": STAFF,
-    "GET /staff/content": frozenset({"clinician", "admin"}),
+    "GET /staff/content": KEEPERS,
+    "GET /staff/providers/": STAFF,
+    "GET /staff/providers/providers.csv": STAFF,
+    "GET /staff/providers/new": KEEPERS,
+    "POST /staff/providers/new": KEEPERS,
+    "GET /staff/providers/<uuid:provider_id>": STAFF,
+    "GET /staff/providers/<uuid:provider_id>/change": KEEPERS,
+    "POST /staff/providers/<uuid:provider_id>/change": KEEPERS,
+    "GET /staff/providers/<uuid:provider_id>/remove": KEEPERS,
+    "POST /staff/providers/<uuid:provider_id>/remove": KEEPERS,
+    "GET /staff/providers/<uuid:provider_id>/bring-back": KEEPERS,
+    "POST /staff/providers/<uuid:provider_id>/bring-back": KEEPERS,
+    "GET /staff/providers/import": KEEPERS,
+    "POST /staff/providers/import": KEEPERS,
+    "GET /staff/providers/import/do": KEEPERS,
+    "POST /staff/providers/import/do": KEEPERS,
     "GET /staff/intakes/<uuid:intake_id>": CLINIC,
     "GET /staff/intakes/<uuid:intake_id>/summary.pdf": CLINICIAN,
     "POST /staff/intakes/<uuid:intake_id>/acknowledge": CLINIC,
@@ -90,6 +107,7 @@ FILLED = {
     "step_id": "about-you",
     "filename": "css/clinic.css",
     "act_name": "notes",
+    "provider_id": "0195a3c0-0000-7000-8000-00000000dead",
 }
 
 

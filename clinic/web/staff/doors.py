@@ -19,11 +19,13 @@ from clinic.web.visit import now, zone
 PASSWORD = ("/staff/password", "Password")
 RULES = ("/staff/rules", "Rules")
 REVIEWS = ("/staff/content", "Reviews")
+DIRECTORY = ("/staff/providers/", "Directory")
 LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
-    Role.FRONT_DESK: (("/staff/", "Worklist"), RULES, PASSWORD),
-    Role.CLINICIAN: (("/staff/", "Worklist"), RULES, REVIEWS, PASSWORD),
+    Role.FRONT_DESK: (("/staff/", "Worklist"), DIRECTORY, RULES, PASSWORD),
+    Role.CLINICIAN: (("/staff/", "Worklist"), DIRECTORY, RULES, REVIEWS, PASSWORD),
     Role.ADMIN: (
         ("/staff/people/", "People"),
+        DIRECTORY,
         ("/staff/audit/", "Audit"),
         RULES,
         REVIEWS,
@@ -31,7 +33,7 @@ LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
     ),
 }
 
-TYPED = ("text", "words", "reason")
+TYPED = ("text", "words", "reason", "notes")
 """The fields that hold what somebody wrote, in every form of staff."""
 
 STOPPED: Mapping[type[ClinicError], tuple[int, str]] = {

@@ -164,11 +164,11 @@ class LevelForm(ActForm):
             raise ValidationError(CHOOSE_LEVEL)
 
 
-def seen_version(posted: MultiDict[str, str]) -> int:
-    """Give the version that the page showed. Raises BadInput."""
+def seen_version(posted: MultiDict[str, str], page: str = "the patient's page") -> int:
+    """Give the version that the page showed. Raises BadInput, which names the page."""
     text = posted.get(VERSION, "")
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise BadInput("Open the patient's page again, then try once more.")
+        raise BadInput(f"Open {page} again, then try once more.")
     return int(text)
 
 

@@ -11,7 +11,16 @@ from clinic.store.staff import Member, Role
 from clinic.store.worklist import Queue, Scope
 from clinic.web import sessions
 from clinic.web.security import Audience, open_to, signed_in
-from clinic.web.staff import alarms, claims, intakes, rule_table, same_person, totals
+from clinic.web.staff import (
+    alarms,
+    claims,
+    intakes,
+    provider_file,
+    providers,
+    rule_table,
+    same_person,
+    totals,
+)
 from clinic.web.staff.alarm_lines import mail_words
 from clinic.web.staff.doors import dress, place_after, reader
 from clinic.web.staff.forms import PasswordForm, SignInForm, errors_of
@@ -28,6 +37,8 @@ blueprint.register_blueprint(same_person.blueprint)
 blueprint.register_blueprint(alarms.blueprint)
 blueprint.register_blueprint(rule_table.blueprint)
 blueprint.register_blueprint(claims.blueprint)
+blueprint.register_blueprint(providers.blueprint)
+blueprint.register_blueprint(provider_file.blueprint)
 blueprint.context_processor(alarms.for_templates)
 
 WRONG_PAIR = "The user name and the password do not go together."
