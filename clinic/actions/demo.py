@@ -7,13 +7,16 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from clinic.actions import review
+from clinic.actions import providers, review
 from clinic.actions.intakes import record_answers, start_intake, submit_intake
+from clinic.actions.providers import Wish
 from clinic.intake import Consent, Intake
 from clinic.library.articles import Articles
 from clinic.library.demo import Answers, DemoAct, DemoPatient, DemoPlan, item_of, read_demo
+from clinic.library.demo_providers import read_demo_providers
 from clinic.library.questionnaires import Questionnaires
 from clinic.questionnaire.model import Step
+from clinic.referral.destinations import DestinationTable
 from clinic.store import intakes, staff
 from clinic.store.database import Database
 from clinic.store.outcomes import OutcomeKind
@@ -47,6 +50,10 @@ class Content(Protocol):
         """The red-flag rules."""
 
     @property
+    def destinations(self) -> DestinationTable:
+        """The services that the directory knows."""
+
+    @property
     def articles(self) -> Articles:
         """Everything there is to read; the text that is agreed to is one of them."""
 
@@ -57,10 +64,12 @@ def make_demo(
     """Make what is missing of the demo, and give how to sign in.
 
     `folder` is the content folder. Staff are made once. Patients are made in a database
-    that holds no intake yet, so that a second start keeps what was done meanwhile.
+    that holds no intake yet, so that a second start keeps what was done meanwhile; so is the
+    directory in one that holds no entry yet.
     """
     plan = read_demo(folder, content.questionnaires.current(QUESTIONNAIRE))
     members = _make_staff(database, plan, now)
+    _make_directory(database, content, folder, members, now=now, zone=zone)
     with database.reading() as tx:
         is_empty = not intakes.listing(tx, limit=1)
     for patient in plan.patients if is_empty else ():
@@ -81,6 +90,25 @@ def _make_staff(database: Database, plan: DemoPlan, now: datetime) -> dict[str, 
                 now=now,
             )
     return found
+
+
+def _make_directory(
+    database: Database,
+    content: Content,
+    folder: Path,
+    members: dict[str, Member],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+) -> None:
+    """Put the made-up entries into a directory that never held one, as the admin of the demo."""
+    if providers.look_up(database, Wish(removed=True)).entries:
+        return
+    admin = next(each for each in members.values() if each.role is Role.ADMIN)
+    today = now.astimezone(zone).date()
+    services = frozenset(service.id for service in content.destinations.services)
+    for entry in read_demo_providers(folder, services, today):
+        providers.add(database, entry, services, by=admin, now=now, today=today)
 
 
 class _Sitting:

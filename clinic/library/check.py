@@ -1,6 +1,7 @@
 """Everything wrong in the content folder, file by file and across files."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -8,6 +9,7 @@ from clinic.errors import ContentFault
 from clinic.library.articles import check_articles
 from clinic.library.demo import FOLDER as DEMO
 from clinic.library.demo import read_demo
+from clinic.library.demo_providers import DEMO_PROVIDERS, read_demo_providers
 from clinic.library.destinations import check_destinations
 from clinic.library.drawings import check_drawings
 from clinic.library.questionnaires import check_questionnaire, questionnaire_paths
@@ -22,6 +24,8 @@ from clinic.summary.lines import EMPTY_PLAN
 SHIPPED = "low-back-intake"
 READ_BY_THE_PROGRAM = frozenset({"age-years", "body-map"})
 """What the engine and the drawing of the body read."""
+ANY_DAY = date(2026, 1, 1)
+"""The demo counts its days back from the day that it is made on; for a check any day does."""
 
 Found = TypeVar("Found")
 
@@ -50,6 +54,9 @@ def content_faults(content: Path) -> list[str]:
     if book is not None:
         destinations, found = check_destinations(content, book.red_flags)
         faults += map(str, found)
+        if destinations is not None and (content / DEMO_PROVIDERS).exists():
+            services = [service.id for service in destinations.services]
+            _or_faults(lambda: read_demo_providers(content, services, ANY_DAY), None, faults)
         form = forms.get(SHIPPED)
         faults += map(str, link_faults(content, book, form, sources, destinations))
         if SHIPPED in forms:

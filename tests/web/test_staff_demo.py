@@ -9,9 +9,10 @@ from clinic.actions.demo import SignIn, make_demo
 from clinic.config import Settings, utc_now
 from clinic.errors import ContentFault
 from clinic.library.demo import read_demo
+from clinic.library.demo_providers import read_demo_providers
 from clinic.library.places import content_dir
 from clinic.library.shelf import Shelf
-from clinic.store import intakes, patients, staff, worklist
+from clinic.store import intakes, patients, providers, staff, worklist
 from clinic.store.database import Database, open_database
 from clinic.store.queues import Queue
 from clinic.store.worklist import Scope
@@ -55,6 +56,35 @@ def test_every_heading_of_the_worklist_has_somebody(demo):
         rows = worklist.worklist(tx, scope=Scope.ALL, owner_id=None).rows
 
     assert {row.queue for row in rows} == set(Queue)
+
+
+def test_the_directory_holds_made_up_entries_for_most_services(demo, shelf):
+    with demo.reading() as tx:
+        entries = list(providers.everyone(tx))
+
+    assert len({each.service for each in entries}) * 2 > len(shelf.destinations.services)
+    assert all("(demo)" in each.name and "555-01" in each.phone for each in entries)
+    assert not any(each.npi.startswith("1") for each in entries)
+    assert sum(each.board_is_old(NOW.date()) for each in entries) == 1
+
+
+def test_a_fault_in_the_made_up_directory_names_its_line(tmp_path):
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "providers.yaml").write_text(
+        "providers:\n"
+        "  - name: Elm House\n"
+        "    service: magic\n"
+        "    npi: '1234567890'\n"
+        "  - service: oncology\n"
+        "    colour: green\n",
+        encoding="utf-8",
+    )
+
+    with pytest.raises(ContentFault) as caught:
+        read_demo_providers(tmp_path, ("oncology",), NOW.date())
+
+    lines = {fault.split(":")[1] for fault in caught.value.faults}
+    assert lines == {"3", "4", "5", "6"}
 
 
 def test_no_demo_patient_comes_from_the_future(demo):
