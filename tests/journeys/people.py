@@ -13,6 +13,11 @@ from tests.web.patient import plain_answers
 AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 MOST_PAGES = 60
+SHOWN_NAMES = """fields => fields
+  .filter(field => !field.matches(":disabled"))
+  .filter(field => ["radio", "checkbox"].includes(field.type) || field.getClientRects().length)
+  .map(field => field.name)"""
+"""In one question to the browser: a drawn box may lie over its input, so those always count."""
 
 
 class Person:
@@ -202,14 +207,8 @@ class Patient(Person):
         self.presses("Send to the clinic")
 
     def _names_shown(self) -> list[str]:
-        return list(
-            dict.fromkeys(
-                str(field.get_attribute("name"))
-                for field in self.page.locator("main form [name]:not([type=hidden])").all()
-                if field.is_visible() or field.get_attribute("type") in ("radio", "checkbox")
-                if field.is_enabled()
-            )
-        )
+        fields = self.page.locator("main form [name]:not([type=hidden])")
+        return list(dict.fromkeys(fields.evaluate_all(SHOWN_NAMES)))
 
     def _fill(self, name: str, values: list[str]) -> None:
         fields = self.page.locator(f'main form [name="{name}"]:not([type=hidden])')
@@ -253,3 +252,8 @@ class Staff(Person):
         self.page.get_by_role("link", name=name, exact=True).first.click()
         self.page.wait_for_load_state()
         self.looks()
+
+    def writes(self, words: str, *, before: str) -> None:
+        """Write into the form that a button ends."""
+        button = self.page.get_by_role("button", name=before, exact=True)
+        self.page.locator("form").filter(has=button).locator("textarea").fill(words)

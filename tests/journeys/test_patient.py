@@ -59,7 +59,7 @@ def test_a_change_from_the_review_comes_back_to_it(waiting_room: Waiting) -> Non
     patient = waiting_room.patient()
     patient.agrees()
     patient.starts_answering()
-    patient.goes_on()
+    patient.hurries()
 
     patient.page.locator('a[href*="/intake/pain?"]').first.click()
     patient.page.wait_for_load_state()
@@ -74,7 +74,7 @@ def test_send_pressed_twice_sends_once(waiting_room: Waiting) -> None:
     patient = waiting_room.patient()
     patient.agrees()
     patient.starts_answering()
-    patient.goes_on()
+    patient.hurries()
 
     patient.page.get_by_role("button", name="Send to the clinic").dblclick()
     patient.page.wait_for_url("**/intake/done")
