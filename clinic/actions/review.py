@@ -16,6 +16,7 @@ from clinic.actions.levels import keep_level
 from clinic.errors import IllegalMove, NotAllowed, UnknownRecord
 from clinic.intake import Intake
 from clinic.store import (
+    amendments,
     assessments,
     audit,
     intakes,
@@ -27,6 +28,7 @@ from clinic.store import (
     typed_totals,
 )
 from clinic.store.audit import Actor, AuditRow
+from clinic.store.amendments import Amendment
 from clinic.store.database import Database, Transaction
 from clinic.store.intakes import Card, Facts, Library
 from clinic.store.levels import SetLevel
@@ -66,6 +68,10 @@ CALL_QUEUES = (Queue.SAME_DAY, Queue.INCOMPLETE)
 TRAIL_LIMIT = 500
 
 
+BREAK_GLASS = "break-glass"
+"""Marks in the audit a page that was open for a reason, and not by the role."""
+EVERY = 10**6
+"""More than anybody can add."""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """Everything that is known of one intake, and everybody who is named in it."""
@@ -81,6 +87,8 @@ class Opened:
     stated: tuple[StaffFact, ...]
     relations: Relations
     earlier: tuple[Earlier, ...]
+    added: tuple[Amendment, ...]
+    accesses: tuple[CaseAccess, ...]
     trail: tuple[AuditRow, ...]
     people: Mapping[UUID, Member]
 
@@ -122,6 +130,8 @@ def open_intake(
             trail=tuple(audit.trail(tx, subject=("intake", intake_id), limit=TRAIL_LIMIT)),
             people={member.id: member for member in staff.everyone(tx)},
         )
+            added=tuple(amendments.all_of(tx, intake_id)),
+            accesses=accesses,
 
 
 def take(database: Database, intake_id: UUID, *, by: Member, version: int, now: datetime) -> Facts:
@@ -182,7 +192,7 @@ def record_outcome(
 def mark_reviewed(
     database: Database, intake_id: UUID, *, by: Member, version: int, now: datetime
 ) -> Facts:
-    """Say that the answers were read. Raises Conflict and IllegalMove.
+    """Say that the answers, and what was added to them, were read.
 
     An emergency leaves the list only by its outcome.
     """
@@ -196,6 +206,7 @@ def mark_reviewed(
 
 def reopen(
     database: Database, intake_id: UUID, *, by: Member, version: int, now: datetime
+        amendments.mark_read(tx, intake_id, up_to=EVERY, by=by.id, now=now)
 ) -> Facts:
     """Bring a reviewed intake back to the list. Raises Conflict and IllegalMove."""
     with database.writing() as tx:

@@ -30,6 +30,7 @@ from clinic.store.resume_codes import (
     sent_by_code,
 )
 from clinic.store.review import (
+    bring_back,
     claim,
     close,
     keep_card,
@@ -49,6 +50,7 @@ __all__ = [
     "Facts",
     "Library",
     "Sent",
+    "bring_back",
     "card",
     "claim",
     "close",

@@ -58,6 +58,24 @@ def reopen(tx: Transaction, intake_id: UUID, *, version: int, now: datetime) -> 
     return _move(tx, intake_id, IntakeState.IN_REVIEW, version, now, reviewed_at=None)
 
 
+def bring_back(
+    tx: Transaction, intake_id: UUID, *, act_by: datetime | None, now: datetime
+) -> Facts:
+    """Put a sent intake to which something was added where staff see it, and raise its version.
+
+    What was reviewed waits to be read again, with a clock of its own; that it was reviewed, and
+    when, stays on record. Raises IllegalMove for a draft, and UnknownRecord.
+    """
+    before = _facts(tx, intake_id)
+    if before.state is IntakeState.DRAFT:
+        raise IllegalMove("Answers that were not sent can still be changed.")
+    changes: dict[str, Any] = {}
+    if before.state in (IntakeState.REVIEWED, IntakeState.CLOSED):
+        state = IntakeState.IN_REVIEW if before.owner_id else IntakeState.SUBMITTED
+        changes = {"state": state, "act_by": act_by}
+    return _change(tx, before, before.version, now, changes)
+
+
 def set_urgency(
     tx: Transaction,
     intake_id: UUID,

@@ -16,9 +16,9 @@ from clinic.summary.findings import (
     flag_words,
     unanswered,
 )
-from clinic.summary.given import EarlierScores, LevelSet, TypedByStaff
+from clinic.summary.given import AddedLater, EarlierScores, LevelSet, TypedByStaff
 from clinic.summary.lines import SummaryPlan
-from clinic.summary.model import ClinicDetails, Person, Summary, Versions
+from clinic.summary.model import AdditionWords, ClinicDetails, Person, Summary, Versions
 from clinic.summary.scores import score_words
 from clinic.summary.sections import body_map, safety_groups, sections
 from clinic.summary.words import moment, urgency_word, word
@@ -41,6 +41,7 @@ def build_summary(
     typed: Sequence[TypedByStaff] = (),
     earlier: Sequence[EarlierScores] = (),
     level: LevelSet | None = None,
+    added: Sequence[AddedLater] = (),
 ) -> Summary:
     """Put an intake and its assessment into words, in a language and on the clinic's clock.
 
@@ -48,6 +49,7 @@ def build_summary(
     `program` is the version of the program. The assessment is that of the rules; `level`
     is what a clinician set in its place. `settled` are the ids of rules whose findings have
     an outcome on record. `earlier` intakes are of the same confirmed patient, newest first.
+    `added` is what the patient added after sending, oldest first.
     """
     answers = Answers(intake, language, zone)
     sent_on = intake.submitted_at.astimezone(zone).date() if intake.submitted_at else None
@@ -87,6 +89,9 @@ def build_summary(
         steps=answers.steps(),
         versions=_versions(intake, assessment, program),
         consent=_consent(intake.consent, language, zone),
+        additions=tuple(
+            AdditionWords(each.text, moment(each.at, zone, language)) for each in added
+        ),
     )
 
 

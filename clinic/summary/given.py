@@ -25,6 +25,14 @@ class EarlierScores:
 
 
 @dataclass(frozen=True, slots=True)
+class AddedLater:
+    """What the patient added once the answers were sent, in their own words, and when."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LevelSet:
     """A level that a clinician set in place of the one of the rules."""
 

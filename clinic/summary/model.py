@@ -333,6 +333,14 @@ class LevelSetWords:
 
 
 @dataclass(frozen=True, slots=True)
+class AdditionWords:
+    """What the patient added after sending, in their own words, and when in words."""
+
+    text: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class BodyMap:
     """The marked regions: ids for the drawing, and words in the same order."""
 
@@ -411,6 +419,7 @@ class Summary:
     steps: tuple[StepAnswers, ...]
     versions: Versions
     consent: str
+    additions: tuple[AdditionWords, ...] = ()
 
     def section(self, section_id: str) -> Section:
         """Give a section by its id. Raises KeyError."""

@@ -10,9 +10,9 @@ from flask import g
 
 from clinic.errors import NotFound
 from clinic.intake import Intake
-from clinic.store import assessments, levels
+from clinic.store import amendments, assessments, levels
 from clinic.summary.build import build_summary
-from clinic.summary.given import LevelSet
+from clinic.summary.given import AddedLater, LevelSet
 from clinic.summary.model import StretchWords, Summary
 from clinic.triage.assess import Assessment, assess_intake
 from clinic.triage.stretches import Verdict
@@ -59,6 +59,7 @@ def summary_of(intake: Intake) -> Summary:
             today=today(),
             language=g.language,
             level=_level_of(intake.id),
+            added=_added_to(intake.id),
         )
     return cast("Summary", g.own_summary)
 
@@ -99,3 +100,10 @@ def _level_of(intake_id: UUID) -> LevelSet | None:
         return None
     last = kept[-1]
     return LevelSet(computed=last.computed, level=last.level, reason="", by="", at=last.at)
+
+
+def _added_to(intake_id: UUID) -> tuple[AddedLater, ...]:
+    """What the patient added once the answers were sent."""
+    with database().reading() as reading:
+        kept = amendments.all_of(reading, intake_id)
+    return tuple(AddedLater(each.text, each.at) for each in kept)
