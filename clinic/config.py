@@ -26,6 +26,7 @@ POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
 MAIL_ADDRESS = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+$")
 SITE_ADDRESS = re.compile(r"^https?://[A-Za-z0-9.:\[\]-]+$")
 WEB_ADDRESS = re.compile(r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?$")
+REMINDER_DAYS = re.compile(r"^[0-9]{1,2}([, ]+[0-9]{1,2}){0,4}$")
 PHONE = re.compile(r"^[0-9+() .-]{2,25}$")
 
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -81,6 +82,10 @@ class Settings(BaseSettings):
     """Changes to the clocks of a referral, such as sent.same_day=30m, declined=2d."""
     referral_days: int = Field(120, ge=1, le=730)
     """For how many days the other side may answer a referral by its link."""
+    invitation_days: int = Field(30, ge=1, le=365)
+    """For how many days a link to a patient opens when it is for no appointment."""
+    reminder_days: str = "7 1"
+    """So many days before the visit an invited patient is reminded by mail; none: "none"."""
     public_url: str = ""
     """Where the outside reaches the program, such as https://clinic.example; for links."""
     behind_tls: bool = False
@@ -148,6 +153,13 @@ class Settings(BaseSettings):
             raise ValueError(str(fault)) from fault
         return value
 
+    @field_validator("reminder_days")
+    @classmethod
+    def _days(cls, value: str) -> str:
+        if value != "none" and not REMINDER_DAYS.match(value):
+            raise ValueError("write days before the visit, such as 7 1, or none")
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _mail(cls, value: str | None) -> str | None:
@@ -198,6 +210,25 @@ class Settings(BaseSettings):
         if not self.duty_address:
             return "no duty address is set"
         return "" if self.smtp_url else "no mail server is set"
+
+    @property
+    def invitation_gap(self) -> str:
+        """Give what is missing so that a patient can be invited by mail; nothing when all is there."""
+        if not self.smtp_url:
+            return "no mail server is set"
+        return "" if self.public_url else "no public address of this site is set"
+
+    @property
+    def patient_sender(self) -> str:
+        """The address that mail to patients and to the receiving side comes from."""
+        host = self.public_url.partition("://")[2].partition(":")[0]
+        return self.duty_address or f"no-reply@{host}"
+
+    @property
+    def remind_before(self) -> tuple[int, ...]:
+        """So many days before the visit an invited patient is reminded, the most first."""
+        found = re.findall(r"[0-9]+", self.reminder_days)
+        return tuple(sorted({int(each) for each in found}, reverse=True))
 
     @property
     def clocks(self) -> Clocks:

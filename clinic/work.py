@@ -8,9 +8,10 @@ from email.message import EmailMessage
 import structlog
 
 from clinic.actions import alerts as actions
+from clinic.actions import invitations as inviting
 from clinic.config import Settings, utc_now
 from clinic.errors import ClinicError, Unavailable
-from clinic.mail import messages
+from clinic.mail import invitations, messages
 from clinic.mail.smtp import send
 from clinic.store import alerts, limits, outbox, sessions, worklist
 from clinic.store.audit_chain import anchor_file, seal
@@ -60,6 +61,7 @@ def _told(tell: Callable[[str], None], before: list[str], lines: list[str]) -> l
 def work_once(settings: Settings, database: Database, now: datetime) -> None:
     """One round. Killed at any moment it loses nothing: each part is its own transaction."""
     write_notices(settings, database, now)
+    write_reminders(settings, database, now)
     deliver(settings, database, now)
     seal(database, anchor_file(settings))
     with database.writing() as tx:
@@ -80,6 +82,22 @@ def write_notices(settings: Settings, database: Database, now: datetime) -> None
             actions.write_notices(tx, now, every=every)
 
 
+def write_reminders(settings: Settings, database: Database, now: datetime) -> None:
+    """Write the mails that remind invited patients of their questions."""
+    with database.writing() as tx:
+        inviting.write_reminders(tx, now, inviting_terms(settings))
+
+
+def inviting_terms(settings: Settings) -> inviting.Terms:
+    """Give what the settings say of invitations."""
+    return inviting.Terms(
+        zone=settings.zone,
+        open_days=settings.invitation_days,
+        remind_before=settings.remind_before,
+        mail_gap=settings.invitation_gap,
+    )
+
+
 def deliver(settings: Settings, database: Database, now: datetime) -> None:
     """Send what is due, one by one, emergencies first; stop where the mail server does not go on.
 
@@ -94,28 +112,35 @@ def deliver(settings: Settings, database: Database, now: datetime) -> None:
 
 def _deliver(settings: Settings, database: Database, message: Message, now: datetime) -> bool:
     """Send one message outside any transaction, then note what came of it; False for a fault."""
-    with database.reading() as tx:
-        mail = mail_of(settings, tx, message, now)
-    fault = ""
-    if mail is not None and settings.smtp_url:
-        try:
+    mail, fault = None, ""
+    try:
+        with database.reading() as tx:
+            mail = mail_of(settings, tx, message, now)
+        if mail is not None and settings.smtp_url:
             send(settings.smtp_url, mail)
-        except Unavailable as error:
-            fault = str(error)
+    except Unavailable as error:
+        fault = str(error)
     with database.writing() as tx:
-        if mail is None:
-            outbox.dropped(tx, message.id, now)
-        elif fault:
+        if fault:
             outbox.failed(tx, message.id, now, fault)
+        elif mail is None:
+            outbox.dropped(tx, message.id, now)
         else:
             outbox.sent(tx, message.id, now)
+            if message.kind == invitations.INVITATION:
+                inviting.note_mailed(tx, message, now)
     return not fault
 
 
 def mail_of(
     settings: Settings, tx: Transaction, message: Message, now: datetime
 ) -> EmailMessage | None:
-    """Give the mail for a message, or None when nobody is to be told, or not any more."""
+    """Give the mail for a message, or None when nobody is to be told, or not any more.
+
+    Raises Unavailable for one that has to wait until a setting is mended.
+    """
+    if message.kind == invitations.INVITATION:
+        return invitation_mail(settings, tx, message, now)
     if settings.mail_gap or message.kind not in messages.KINDS:
         return None
     at = now.astimezone(settings.zone)
@@ -136,6 +161,33 @@ def mail_of(
         again_minutes=settings.alert_minutes,
     )
     return messages.emergency(sender, message.id, at, waiting)
+
+
+def invitation_mail(
+    settings: Settings, tx: Transaction, message: Message, now: datetime
+) -> EmailMessage | None:
+    """Give the mail with a link, or None when it need not go out. Raises Unavailable."""
+    terms = inviting_terms(settings)
+    invitation = inviting.wanted_mail(tx, message, terms, now)
+    if invitation is None:
+        return None
+    if terms.mail_gap:
+        raise Unavailable(f"An invitation waits: {terms.mail_gap}.")
+    house = invitations.House(
+        clinic_name=settings.clinic_name,
+        clinic_phone=settings.clinic_phone,
+        emergency_number=settings.emergency_number,
+        sender=settings.patient_sender,
+    )
+    letter = invitations.Letter(
+        to=invitation.person.email,
+        link=f"{settings.public_url}/i/{invitation.token}",
+        appointment_on=invitation.appointment_on,
+        last_day=(invitation.expires_at - timedelta(seconds=1)).astimezone(settings.zone).date(),
+        is_reminder=bool(message.payload["reminder"]),
+        language=invitation.language,
+    )
+    return invitations.invitation(house, letter, message.id, now.astimezone(settings.zone))
 
 
 def late_lines(settings: Settings, database: Database, now: datetime) -> list[str]:

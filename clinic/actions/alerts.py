@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from clinic.errors import UnknownRecord
-from clinic.mail.messages import EMERGENCY
+from clinic.mail.messages import EMERGENCY, SUBMITTED
 from clinic.store import alerts, audit, outbox, staff
 from clinic.store.alerts import Alert
 from clinic.store.audit import Actor
@@ -94,7 +94,7 @@ def mail_trouble(tx: Transaction, now: datetime, *, gap: str) -> MailTrouble | N
     """Give why nobody is told by mail, or None. `gap` is what the settings lack."""
     if gap:
         return MailTrouble(Trouble.NOT_SET)
-    failing = outbox.failing_since(tx)
+    failing = outbox.failing_since(tx, (SUBMITTED, EMERGENCY))
     if failing is not None:
         return MailTrouble(Trouble.FAILING, failing)
     next_at = alerts.standing(tx).next_at

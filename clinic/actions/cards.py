@@ -19,8 +19,10 @@ LANGUAGE = "language"
 ENGLISH = "en"
 
 
-def card_of(intake: Intake, assessment: Assessment, rules: RuleSet) -> Card:
-    """Give the card of an intake as its answers stand."""
+def card_of(
+    intake: Intake, assessment: Assessment, rules: RuleSet, *, appointment: str = ""
+) -> Card:
+    """Give the card of an intake as its answers stand, with the visit that it is for."""
     answers = intake.response.answers
     return Card(
         name=text_of(answers.get(FULL_NAME)),
@@ -28,6 +30,7 @@ def card_of(intake: Intake, assessment: Assessment, rules: RuleSet) -> Card:
         phone=text_of(answers.get(PHONE)),
         email=text_of(answers.get(EMAIL)),
         interpreter=_language_words(answers),
+        appointment=appointment,
         areas=_areas(intake),
         reason=tuple(rules.rule(finding.rule_id).row_words for finding in assessment.leading),
     )

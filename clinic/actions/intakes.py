@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from clinic.actions.assessing import assessed
 from clinic.actions.cards import card_of, who_answers
 from clinic.actions.clocks import act_by
+from clinic.actions.invited import Invited, appointment_of, begun_with
 from clinic.actions.patients import person_of
 from clinic.errors import Refused, TooManyAttempts
 from clinic.intake import ADULT_YEARS, AGE_YEARS, Consent, Intake
@@ -90,12 +91,18 @@ def start_intake(
     address: str,
     resume_days: int,
     language: str = "en",
+    invited: Invited | None = None,
 ) -> Begun:
-    """Begin a draft for somebody who agreed. Raises TooManyAttempts."""
+    """Begin a draft for somebody who agreed. Raises TooManyAttempts.
+
+    Raises Refused when another form was begun with the invitation meanwhile.
+    """
     _count(database, limits.START_ADDRESS, address, now)
     with database.writing() as tx:
         draft = intakes.start(tx, questionnaire, now=now, language=language)
         intake = intakes.save(tx, replace(draft.intake, consent=consent), now=now)
+        if invited is not None:
+            intake = begun_with(tx, intake, invited, now=now)
         code = intakes.issue_code(tx, intake.id, now=now, days=resume_days)
         _audit(tx, "intake.start", intake.id, now)
     return Begun(intake, code)
@@ -163,7 +170,7 @@ def _saved(tx: Transaction, intake: Intake, rules: RuleSet, now: datetime, today
     if not intake.alarms:
         return intakes.save(tx, intake, now=now)
     assessment = assessed(tx, rules, intake, today)
-    card = card_of(intake, assessment, rules)
+    card = card_of(intake, assessment, rules, appointment=appointment_of(tx, intake))
     return intakes.save(tx, intake, card=card, assessment=assessment, now=now)
 
 
@@ -219,7 +226,7 @@ def submit_intake(
             ready,
             idempotency_key=idempotency_key,
             assessment=assessment,
-            card=card_of(ready, assessment, rules),
+            card=card_of(ready, assessment, rules, appointment=appointment_of(tx, ready)),
             act_by=act_by(assessment, now, zone),
             patient_id=patient_id,
             now=now,

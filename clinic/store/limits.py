@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import case, delete, select
+from sqlalchemy import ColumnElement, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.store.database import Transaction
@@ -27,7 +27,15 @@ SIGN_IN_ACCOUNT = Limit("sign-in account", 5, QUARTER_HOUR)
 SIGN_IN_ADDRESS = Limit("sign-in address", 60, QUARTER_HOUR)
 RESUME_CODE = Limit("resume code", 5, QUARTER_HOUR)
 RESUME_ADDRESS = Limit("resume address", 10, QUARTER_HOUR)
+INVITATION_ADDRESS = Limit("invitation address", 20, QUARTER_HOUR)
+"""Links that open nothing, from one address; those that do are not counted."""
 START_ADDRESS = Limit("start address", 60, QUARTER_HOUR)
+RECEIVER_CODE = Limit("receiver code", 10, QUARTER_HOUR)
+"""Wrong short codes of referrals from one address; a right one is not counted."""
+RECEIVER_LINK = Limit("receiver link", 30, QUARTER_HOUR)
+"""Wrong links of referrals from one address."""
+RECEIVER_ACTS = Limit("receiver acts", 20, QUARTER_HOUR)
+"""Answers to one referral: its history only grows, and must not be filled up."""
 
 
 def hit(tx: Transaction, limit: Limit, key: str, now: datetime) -> int | None:
@@ -37,7 +45,7 @@ def hit(tx: Transaction, limit: Limit, key: str, now: datetime) -> int | None:
     same moment are then counted one by one.
     """
     insert = sqlite.insert if tx.is_sqlite else postgresql.insert
-    over = counter.c.ends_at <= now
+    over = _is_over(limit, now)
     statement = insert(counter).values(
         bucket=limit.bucket, key_hash=_hash(tx, limit, key), hits=1, ends_at=now + limit.window
     )
@@ -59,7 +67,7 @@ def wait(tx: Transaction, limit: Limit, key: str, now: datetime) -> int | None:
         select(counter.c.hits, counter.c.ends_at).where(
             counter.c.bucket == limit.bucket,
             counter.c.key_hash == _hash(tx, limit, key),
-            counter.c.ends_at > now,
+            ~_is_over(limit, now),
         )
     ).one_or_none()
     return None if row is None or row.hits < limit.most else _seconds(row.ends_at, now)
@@ -74,9 +82,27 @@ def forget(tx: Transaction, limit: Limit, key: str) -> None:
     )
 
 
+def give_back(tx: Transaction, limit: Limit, key: str) -> None:
+    """Take one try back that turned out right; those before it stay counted."""
+    tx.execute(
+        update(counter)
+        .where(
+            counter.c.bucket == limit.bucket,
+            counter.c.key_hash == _hash(tx, limit, key),
+            counter.c.hits > 0,
+        )
+        .values(hits=counter.c.hits - 1)
+    )
+
+
 def sweep(tx: Transaction, now: datetime) -> int:
     """Delete the counters whose window is over."""
     return tx.execute(delete(counter).where(counter.c.ends_at <= now)).rowcount
+
+
+def _is_over(limit: Limit, now: datetime) -> ColumnElement[bool]:
+    """A window that ends later than one could was begun before the clock was set back."""
+    return or_(counter.c.ends_at <= now, counter.c.ends_at > now + limit.window)
 
 
 def _hash(tx: Transaction, limit: Limit, key: str) -> bytes:

@@ -1,5 +1,6 @@
 """The outbox: messages written with the act that causes them, and sent afterwards."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -141,17 +142,26 @@ def late(tx: Transaction, now: datetime) -> int:
     return int(tx.scalar(select(func.count()).where(or_(overdue, given_up))))
 
 
-def failing_since(tx: Transaction) -> datetime | None:
-    """Since when no mail goes out; None when the last one did, or none was tried.
+def failing_since(tx: Transaction, kinds: Collection[str]) -> datetime | None:
+    """Since when no mail of these kinds goes out; None when the last did, or none was tried.
 
     Since: when the oldest message was written that failed, and that no sent one came after.
+    A patient's wrong address, say, is no sign that staff are told nothing.
     """
     last: datetime | None = tx.scalar(select(func.max(table.c.sent_at)))
-    stuck = table.c.sent_at.is_(None) & (table.c.fault != "")
+    stuck = table.c.sent_at.is_(None) & (table.c.fault != "") & table.c.kind.in_(kinds)
     if last is not None:
         stuck &= or_(table.c.created_at > last, table.c.given_up_at > last)
     found: datetime | None = tx.scalar(select(func.min(table.c.created_at)).where(stuck))
     return found
+
+
+def stuck(tx: Transaction, names: Collection[str]) -> dict[str, bool]:
+    """Give which of the messages of these names failed: True for those that were given up."""
+    statement = select(table.c.once, table.c.given_up_at).where(
+        table.c.once.in_(names), table.c.sent_at.is_(None), table.c.fault != ""
+    )
+    return {row.once: row.given_up_at is not None for row in tx.execute(statement)}
 
 
 def _set(tx: Transaction, message_id: UUID, **values: object) -> None:

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import intakes as actions
 from clinic.actions.documents import summary_pdf as make_summary_pdf
+from clinic.actions.invited import Invited
 from clinic.actions.returning import from_last_time
 from clinic.errors import NotAllowed, Refused
 from clinic.intake import BIRTH_DATE, Consent, Intake
@@ -19,6 +20,7 @@ from clinic.web.hours import closed
 from clinic.web.intake.answering import confirmed, hold, is_changing, keep, saving
 from clinic.web.intake.entry import ConsentForm, errors_of
 from clinic.web.intake.forms import StepForm
+from clinic.web.intake.invited import permit_of_device
 from clinic.web.intake.way import place_after, place_before, place_of, place_to_go_on
 from clinic.web.own import assessment_of, drawing_words, summary_of
 from clinic.web.security import Audience, open_to
@@ -57,7 +59,7 @@ def start() -> str | WebResponse:
         form=form,
         errors=list(errors_of(form)),
         consent=articles().page("consent", g.language),
-        open_intake=settings().open_intake,
+        may_start=settings().open_intake or permit_of_device() is not None,
         closed=closed(),
         sent=has_intake() and current_intake().submitted,
     )
@@ -76,7 +78,8 @@ def _opened(intake: Intake) -> str:
 
 
 def _begin(name: str) -> None:
-    if not settings().open_intake:
+    permit = permit_of_device()
+    if permit is None and not settings().open_intake:
         raise NotAllowed("To start, use the link that the clinic sent you, or call us.")
     text = articles().page("consent", g.language)
     begun = actions.start_intake(
@@ -87,6 +90,7 @@ def _begin(name: str) -> None:
         address=remote_address(),
         resume_days=settings().resume_days,
         language=g.language,
+        invited=Invited(permit, questionnaires(), today()) if permit else None,
     )
     hold(begun.intake.id, begun.code)
 
