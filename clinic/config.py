@@ -213,7 +213,7 @@ class Settings(BaseSettings):
 
     @property
     def invitation_gap(self) -> str:
-        """Give what is missing so that a patient can be invited by mail; nothing when all is there."""
+        """Give what is missing so that patients can be invited by mail; nothing when all is set."""
         if not self.smtp_url:
             return "no mail server is set"
         return "" if self.public_url else "no public address of this site is set"

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import structlog
 
 from clinic.actions import alerts as actions
-from clinic.actions import invitations as inviting
+from clinic.actions import reminders
 from clinic.config import Settings, utc_now
 from clinic.errors import ClinicError, Unavailable
 from clinic.mail import invitations, messages
@@ -85,12 +85,12 @@ def write_notices(settings: Settings, database: Database, now: datetime) -> None
 def write_reminders(settings: Settings, database: Database, now: datetime) -> None:
     """Write the mails that remind invited patients of their questions."""
     with database.writing() as tx:
-        inviting.write_reminders(tx, now, inviting_terms(settings))
+        reminders.write_reminders(tx, now, invitation_terms(settings))
 
 
-def inviting_terms(settings: Settings) -> inviting.Terms:
+def invitation_terms(settings: Settings) -> reminders.Terms:
     """Give what the settings say of invitations."""
-    return inviting.Terms(
+    return reminders.Terms(
         zone=settings.zone,
         open_days=settings.invitation_days,
         remind_before=settings.remind_before,
@@ -128,7 +128,7 @@ def _deliver(settings: Settings, database: Database, message: Message, now: date
         else:
             outbox.sent(tx, message.id, now)
             if message.kind == invitations.INVITATION:
-                inviting.note_mailed(tx, message, now)
+                reminders.note_mailed(tx, message, now)
     return not fault
 
 
@@ -167,8 +167,8 @@ def invitation_mail(
     settings: Settings, tx: Transaction, message: Message, now: datetime
 ) -> EmailMessage | None:
     """Give the mail with a link, or None when it need not go out. Raises Unavailable."""
-    terms = inviting_terms(settings)
-    invitation = inviting.wanted_mail(tx, message, terms, now)
+    terms = invitation_terms(settings)
+    invitation = reminders.wanted_mail(tx, message, terms, now)
     if invitation is None:
         return None
     if terms.mail_gap:

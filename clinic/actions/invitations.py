@@ -1,30 +1,21 @@
-"""What staff do with invitations, and what the background work does: mail and remind.
-
-A message and what causes it are written in one transaction, and each message has its own name:
-whoever dies between two steps loses none and writes none twice, also when a clock is set back.
-"""
+"""What staff do with invitations, and what a patient does who opens the link of one."""
 
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from clinic.actions.reminders import Terms, enqueue, expires_at, first_reminder, mail_name
 from clinic.errors import Refused, TooManyAttempts, WrongEntry
-from clinic.mail.invitations import INVITATION
 from clinic.store import audit, invitations, limits, outbox, patients, staff
 from clinic.store.audit import Actor
 from clinic.store.database import Database, Transaction
 from clinic.store.invitations import Channel, Invitation, New, Permit, Shown, State
-from clinic.store.outbox import Message
 from clinic.store.patients import Person
 from clinic.store.staff import Member
 
 PAGE_ROWS = 50
-REMIND_AT = time(9)
-NOT_AT_ONCE = timedelta(days=1)
-"""Nobody is reminded within a day of being invited."""
 FARTHEST_DAYS = 365
 LONGEST_NAME = 200
 LONGEST_ADDRESS = 200
@@ -41,16 +32,6 @@ DAY_TOO_FAR = "This is more than a year away. Check the year."
 NOT_BORN_YET = "Check the year. This day is still to come."
 NO_MAIL = "No mail can go out: {gap}. Choose the printed slip."
 SENT_ALREADY = "The answers were sent. For another visit make a new invitation."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What the settings say: `mail_gap` is what is missing to send mail."""
-
-    zone: ZoneInfo
-    open_days: int
-    remind_before: tuple[int, ...]
-    mail_gap: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +58,7 @@ class Listed:
 
 def make(database: Database, wanted: Wanted, *, by: Member, now: datetime, terms: Terms) -> UUID:
     """Invite somebody. Raises WrongEntry, and UnknownRecord for an unknown patient."""
-    problems = list(_problems(wanted, terms, now))
+    problems = _problems(wanted, terms, now)
     if problems:
         raise WrongEntry(problems)
     with database.writing() as tx:
@@ -113,7 +94,7 @@ def renew(
             patient_id=before.patient_id,
             language=before.language,
         )
-        problems = list(_problems(wanted, terms, now))
+        problems = _problems(wanted, terms, now)
         if problems:
             raise WrongEntry(problems)
         if before.intake_id is None:
@@ -152,7 +133,10 @@ def open_invitation(
 
 
 def look(database: Database, token: str, *, address: str, now: datetime) -> Invitation | None:
-    """Give the invitation of a link, also a used one, and change nothing. Raises TooManyAttempts."""
+    """Give the invitation of a link, also a used one, and change nothing.
+
+    Raises TooManyAttempts.
+    """
     with database.reading() as tx:
         wait = limits.wait(tx, limits.INVITATION_ADDRESS, address, now)
         found = invitations.by_token(tx, token)
@@ -182,63 +166,21 @@ def press_start(database: Database, token: str, *, address: str, now: datetime) 
     return permit
 
 
-def write_reminders(tx: Transaction, now: datetime, terms: Terms) -> int:
-    """Write a mail for every reminder that is due, and say when the next is; give how many.
-
-    Where several were missed, one is written; after the day of the visit none.
-    """
-    written = 0
-    for invitation in invitations.due(tx, now):
-        moments = _moments(invitation.appointment_on, terms)
-        told = invitation.is_open(now) and _is_before_visit(invitation, terms, now)
-        if told:
-            last = max((at for at in moments if at <= now), default=invitation.remind_at or now)
-            day = last.astimezone(terms.zone).date().isoformat()
-            told = _enqueue(tx, invitation.id, now, name=f":{day}") is not None
-        next_at = min((at for at in moments if at > now), default=None)
-        invitations.reminded(tx, invitation.id, told=told, next_at=next_at)
-        written += told
-    return written
-
-
-def wanted_mail(
-    tx: Transaction, message: Message, terms: Terms, now: datetime
-) -> Invitation | None:
-    """Give the invitation that a message is about, or None when it need not go out any more."""
-    invitation = invitations.get(tx, UUID(message.payload["invitation"]))
-    if not invitation.is_open(now) or not _is_before_visit(invitation, terms, now):
-        return None
-    return invitation
-
-
-def note_mailed(tx: Transaction, message: Message, now: datetime) -> None:
-    """Note on the invitation that its mail went out."""
-    invitation_id = UUID(message.payload["invitation"])
-    invitations.mailed(tx, invitation_id, now=now)
-    subject = ("invitation", invitation_id)
-    audit.record(tx, actor=audit.SYSTEM, action="invitation.mail", subject=subject, now=now)
-
-
-def _problems(wanted: Wanted, terms: Terms, now: datetime) -> Collection[tuple[str, str]]:
-    person, today = wanted.person, now.astimezone(terms.zone).date()
-    found = []
-    if not person.name:
-        found.append(("name", NAME_MISSING))
-    if len(person.name) > LONGEST_NAME:
-        found.append(("name", NAME_TOO_LONG))
-    if person.birth_date and person.birth_date > today:
-        found.append(("birth_date", NOT_BORN_YET))
-    if wanted.appointment_on and wanted.appointment_on < today:
-        found.append(("appointment_on", DAY_PAST))
-    if wanted.appointment_on and wanted.appointment_on > today + timedelta(days=FARTHEST_DAYS):
-        found.append(("appointment_on", DAY_TOO_FAR))
-    if wanted.channel is Channel.MAIL and terms.mail_gap:
-        found.append(("channel", NO_MAIL.format(gap=terms.mail_gap)))
-    if wanted.channel is Channel.MAIL and not person.email:
-        found.append(("email", ADDRESS_MISSING))
-    if person.email and not _is_address(person.email):
-        found.append(("email", ADDRESS_WRONG))
-    return found
+def _problems(wanted: Wanted, terms: Terms, now: datetime) -> list[tuple[str, str]]:
+    person, visit = wanted.person, wanted.appointment_on
+    by_mail, today = wanted.channel is Channel.MAIL, now.astimezone(terms.zone).date()
+    last = today + timedelta(days=FARTHEST_DAYS)
+    faults = (
+        ("name", not person.name, NAME_MISSING),
+        ("name", len(person.name) > LONGEST_NAME, NAME_TOO_LONG),
+        ("birth_date", bool(person.birth_date and person.birth_date > today), NOT_BORN_YET),
+        ("appointment_on", bool(visit and visit < today), DAY_PAST),
+        ("appointment_on", bool(visit and visit > last), DAY_TOO_FAR),
+        ("channel", by_mail and bool(terms.mail_gap), NO_MAIL.format(gap=terms.mail_gap)),
+        ("email", by_mail and not person.email, ADDRESS_MISSING),
+        ("email", bool(person.email) and not _is_address(person.email), ADDRESS_WRONG),
+    )
+    return [(field, words) for field, is_wrong, words in faults if is_wrong]
 
 
 def _is_address(text: str) -> bool:
@@ -247,66 +189,30 @@ def _is_address(text: str) -> bool:
 
 def _add(tx: Transaction, wanted: Wanted, by: Member, now: datetime, terms: Terms) -> bool:
     by_mail = wanted.channel is Channel.MAIL
-    later = (at for at in _moments(wanted.appointment_on, terms) if at > now + NOT_AT_ONCE)
     new = New(
         id=wanted.id,
         person=wanted.person,
         channel=wanted.channel,
         made_by=by.id,
-        expires_at=_expires_at(wanted.appointment_on, terms, now),
+        expires_at=expires_at(wanted.appointment_on, terms, now),
         appointment_on=wanted.appointment_on,
         patient_id=wanted.patient_id,
         language=wanted.language,
-        remind_at=min(later, default=None) if by_mail else None,
+        remind_at=first_reminder(wanted.appointment_on, terms, now) if by_mail else None,
     )
     added = invitations.add(tx, new, now=now)
     if added and by_mail:
-        _enqueue(tx, wanted.id, now)
+        enqueue(tx, wanted.id, now)
     return added
-
-
-def _enqueue(tx: Transaction, invitation_id: UUID, now: datetime, *, name: str = "") -> UUID | None:
-    return outbox.enqueue(
-        tx,
-        kind=INVITATION,
-        payload={"invitation": str(invitation_id), "reminder": bool(name)},
-        now=now,
-        once=f"{_mail_name(invitation_id)}{name}",
-    )
-
-
-def _mail_name(invitation_id: UUID) -> str:
-    return f"invitation:{invitation_id}"
 
 
 def _faults(tx: Transaction, found: Collection[Invitation]) -> dict[UUID, bool]:
     names = {
-        _mail_name(each.id): each.id
+        mail_name(each.id): each.id
         for each in found
         if each.channel is Channel.MAIL and each.mailed_at is None
     }
     return {names[name]: gave_up for name, gave_up in outbox.stuck(tx, names).items()}
-
-
-def _moments(appointment_on: date | None, terms: Terms) -> list[datetime]:
-    """When a patient is reminded: at nine in the morning at the clinic, so many days before."""
-    if appointment_on is None:
-        return []
-    days = (appointment_on - timedelta(days=before) for before in terms.remind_before)
-    return [datetime.combine(day, REMIND_AT, terms.zone).astimezone(UTC) for day in days]
-
-
-def _expires_at(appointment_on: date | None, terms: Terms, now: datetime) -> datetime:
-    """The end of the day of the visit; without one, so many days from now."""
-    if appointment_on is None:
-        return now + timedelta(days=terms.open_days)
-    day = appointment_on + timedelta(days=1)
-    return datetime.combine(day, time.min, terms.zone).astimezone(UTC)
-
-
-def _is_before_visit(invitation: Invitation, terms: Terms, now: datetime) -> bool:
-    visit = invitation.appointment_on
-    return visit is None or now.astimezone(terms.zone).date() <= visit
 
 
 def _people(tx: Transaction) -> dict[UUID, Member]:
