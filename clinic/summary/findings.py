@@ -24,6 +24,7 @@ from clinic.summary.words import (
     long_date,
     moment,
     urgency_word,
+    with_what_was_asked,
     word,
 )
 from clinic.triage.assess import Assessment, Finding
@@ -78,6 +79,7 @@ def _behind(finding: Finding, answers: Answers) -> Iterator[Said]:
 def _because(spoken: list[Said], plan: SummaryPlan) -> Iterator[Piece]:
     """The answers in short words, each follow-up with its question."""
     words = {said.link_id: ", ".join(said.answers).rstrip(".") for said in spoken}
+    asked = {said.link_id: said.question for said in spoken}
     safety = {each.question: each for each in plan.safety_plans() if each.question in words}
     follows: dict[str, list[str]] = {}
     followed: set[str] = set()
@@ -90,8 +92,9 @@ def _because(spoken: list[Said], plan: SummaryPlan) -> Iterator[Piece]:
         if said.link_id not in safety:
             yield Piece(plan.said_briefly(said, words[said.link_id]), said.key, said.typed)
             continue
-        told = [words[then] for then in follows[said.link_id]] or [words[said.link_id]]
-        yield Piece(f"{safety[said.link_id].short}: {'; '.join(told)}", said.key, said.typed)
+        then = [with_what_was_asked(asked[name], words[name]) for name in follows[said.link_id]]
+        told = "; ".join([words[said.link_id], *then])
+        yield Piece(f"{safety[said.link_id].short}: {told}", said.key, said.typed)
 
 
 def flag_words(plan: SummaryPlan, assessment: Assessment) -> tuple[FlagWords, ...]:

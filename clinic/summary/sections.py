@@ -21,7 +21,7 @@ from clinic.summary.model import (
     SafetyGroup,
     Section,
 )
-from clinic.summary.words import word
+from clinic.summary.words import with_what_was_asked, word
 
 NOT_SURE = frozenset({"not-sure"})
 NOT_SAID = frozenset({"rather-not-say"})
@@ -101,7 +101,8 @@ def _detail(place: Place, answers: Answers) -> Piece:
         blank = word("not_answered", answers.language).lower()
         return Piece(f"{answers.question(place.item)} {blank}", place.key)
     words = ", ".join(word.rstrip(".") for word in answers.words(place))
-    return Piece(words, place.key, typed=answers.typed(place))
+    told = with_what_was_asked(answers.question(place.item), words)
+    return Piece(told, place.key, typed=answers.typed(place))
 
 
 def _reply(plan: SafetyPlan, codes: frozenset[str]) -> Reply:

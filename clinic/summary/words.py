@@ -1,5 +1,6 @@
 """Values and fixed words as a reader meets them. Dates are always long, times have a zone."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
@@ -69,6 +70,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     }
 }
 """Words of the house itself, by language; a language that lacks them shows the English."""
+
+YES_OR_NO = re.compile(r"(yes|no|s\u00ed)\b", re.IGNORECASE)
+SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 
 MONTHS: Mapping[str, tuple[str, ...]] = {
     "en": (
@@ -187,3 +191,14 @@ def _measured(item: Item, value: Quantity | int | Decimal) -> str:
 
 def _plain(number: int | Decimal) -> str:
     return f"{number:f}" if isinstance(number, Decimal) else str(number)
+
+
+def with_what_was_asked(question: str, answer: str) -> str:
+    """Give an answer; one that begins with yes or no stands behind what was asked.
+
+    A "No, it feels numb" alone, behind the name of a sign, would read as if it were denied.
+    """
+    if not YES_OR_NO.match(answer):
+        return answer
+    asked = SENTENCE_END.split(question.strip())[-1]
+    return f"{asked} {answer}"

@@ -101,7 +101,8 @@ def test_a_move_is_kept_as_a_line_of_the_history():
 
 
 @pytest.mark.parametrize(
-    ("move", "need"), [(move, need) for move in MOVES for need in move.needs], ids=str
+    ("move", "need"),
+    [pytest.param(move, need, id=f"{move.act}-{need}") for move in MOVES for need in move.needs],
 )
 def test_what_a_move_needs_has_to_be_said(move, need):
     by = min(move.by)

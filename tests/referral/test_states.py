@@ -70,7 +70,7 @@ def test_the_other_side_can_only_answer():
     }
 
 
-@pytest.mark.parametrize("state", [*END_STATES, State.DRAFT, State.READY_FOR_SIGNOFF])
+@pytest.mark.parametrize("state", [*sorted(END_STATES), State.DRAFT, State.READY_FOR_SIGNOFF])
 def test_the_other_side_has_nothing_to_say_before_the_sending_or_after_the_end(state):
     assert not list(moves_from(state, By.RECEIVER))
 

@@ -104,7 +104,19 @@ def test_yes_no_not_sure_not_said_and_blank_are_five_replies():
 def test_a_yes_carries_its_course_and_its_second_look():
     detail = safety(summary_of(EMERGENCY), "saddle-numb").detail
 
-    assert detail == "No, it feels dull, odd, or numb; It came on in the last 2 weeks"
+    assert detail == (
+        "Does it feel normal? No, it feels dull, odd, or numb; It came on in the last 2 weeks"
+    )
+
+
+def test_no_yes_of_a_finding_reads_as_if_it_were_denied():
+    told = [piece.text for each in summary_of(EMERGENCY).findings for piece in each.because]
+
+    assert not [text for text in told if ": No, it feels" in text]
+    assert (
+        "numb between the legs: Yes; Does it feel normal? No, it feels dull, odd, or numb;"
+        " It came on in the last 2 weeks" in told
+    )
 
 
 def test_a_second_look_that_was_left_blank_is_told_as_blank():
