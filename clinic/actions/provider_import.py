@@ -92,6 +92,7 @@ def carry_out(
     if by.role not in KEEPERS:
         raise NotAllowed("A clinician or an admin keeps the directory.")
     with database.writing() as tx:
+        providers.keep_alone(tx)
         plan = _plan(tx, data, services, today)
         if plan.faults:
             raise BadInput("There is something to mend in this file.")

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, func, literal, select, tuple_, update
+from sqlalchemy import text as statement_of
 from sqlalchemy.exc import IntegrityError
 
 from clinic.errors import Conflict, UnknownRecord
@@ -109,6 +110,12 @@ def everyone(tx: Transaction) -> Iterator[Provider]:
     """Give every listed entry, by name."""
     statement = select(table).where(table.c.removed_at.is_(None))
     return (_read(row) for row in tx.execute(statement.order_by(*BY_NAME)))
+
+
+def keep_alone(tx: Transaction) -> None:
+    """Let nobody else change the directory until this transaction ends; reading goes on."""
+    if not tx.is_sqlite:
+        tx.execute(statement_of("LOCK TABLE provider IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def languages(tx: Transaction) -> list[str]:

@@ -114,6 +114,8 @@ def test_the_directory_stands_by_the_alphabet_whatever_the_letters(desk, keeps):
         ("language=creole", []),
         ("name=elm&service=spine-clinic", []),
         ("service=%27--", []),
+        ("service=oncology%00", ["Elm House"]),
+        ("name=%00%ff&language=%00", ["Elm House", "Mill Road", "Millbrook Li"]),
     ],
 )
 def test_entries_are_found_by_name_service_and_language(desk, keeps, query, found):
@@ -419,6 +421,16 @@ def test_a_directory_that_changed_since_the_dry_run_is_looked_at_again(clinician
     clinician.browser.submit({})
     with database.reading() as tx:
         assert providers.get(tx, entry).phone == "555-010-0199"
+
+
+def test_a_file_of_the_full_size_is_looked_at_and_done(clinician, kept):
+    rows = [f"House {number},oncology,{'x' * 380}" for number in range(1000)]
+    page = brings(clinician, "name,service,notes\n" + "\n".join(rows))
+    fields = [(name, value.replace("\n", "\r\n")) for name, value in page.fields()]
+
+    clinician.browser.post(f"{PLACE}import/do", fields)
+
+    assert len(kept()) == 1000
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ def csv_do() -> Page:
     """Do what the dry run showed, all of it or nothing."""
     if request.method == "GET":
         return redirect(url_for("staff.provider_file.csv_in"), code=303)
-    data = request.form.get("sheet", "").encode()
+    # A browser posts two characters for each line end, which could make the file too large.
+    data = request.form.get("sheet", "").replace("\r\n", "\n").encode()
     try:
         plan = provider_import.carry_out(
             database(),

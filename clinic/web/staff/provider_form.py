@@ -41,7 +41,7 @@ class ProviderForm(Form):
     service = SelectField("Service", validate_choice=False)
     npi = StringField("NPI", filters=[plain_text])
     licence = StringField("License number", filters=[plain_text])
-    board = StringField("Board certification", filters=[plain_text])
+    board = StringField("Board", filters=[plain_text])
     board_checked_on = StringField("Day it was checked", filters=[plain_text])
     board_checked_by = StringField("Who checked it", filters=[plain_text])
     board_checked_where = StringField("Where it was checked", filters=[plain_text])
@@ -117,6 +117,7 @@ class Differing(NamedTuple):
 def facts(entry: Provider, table: DestinationTable, today: date) -> list[Fact]:
     """Give everything that is known of an entry, in the order of the form."""
     labels = {name: str(field.label.text) for name, field in _labels()}
+    labels["board"] = "Board certification"
     values = {name: str(getattr(entry, name)) for name in TEXTS}
     values["kind"] = "A facility" if entry.is_facility else "A person"
     values["service"] = table.service(entry.service).name

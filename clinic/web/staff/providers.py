@@ -16,7 +16,7 @@ from clinic.store.search import PREFIX_LETTERS, plain_words
 from clinic.store.staff import Member
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.doors import reader
-from clinic.web.staff.forms import errors_of, seen_version
+from clinic.web.staff.forms import errors_of, plain_text, seen_version
 from clinic.web.staff.provider_form import ProviderForm, board_words, differing, facts
 from clinic.web.visit import database, destinations, now, today
 
@@ -45,7 +45,7 @@ def directory() -> str:
     """List whom a patient can be sent to."""
     wish = Wish(
         text=request.args.get("name", "").strip()[:LONGEST_SEARCH],
-        service=request.args.get("service", ""),
+        service=plain_text(request.args.get("service")),
         language=request.args.get("language", "")[:LONGEST_SEARCH],
         removed=request.args.get("removed") == "yes",
         after=_id(request.args.get("after", "")),
@@ -77,6 +77,9 @@ def new() -> Page:
         )
     except WrongEntry as wrong:
         form.refuse(wrong.problems)
+        return _form_page(form), 422
+    except Conflict as doubled:
+        form.refuse([("npi", str(doubled))])
         return _form_page(form), 422
     flash("Added to the directory.", "success")
     return redirect(url_for("staff.providers.provider", provider_id=made), code=303)
