@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 
 from clinic.intake import Consent, Intake
 from clinic.questionnaire.values import PartialDate, whole_years
@@ -68,7 +68,7 @@ def build_summary(
         sent_on=sent_on,
         urgency=stands.urgency,
         urgency_word=urgency_word(stands.urgency, language),
-        act_by=act_by(stands, day, clinic, language),
+        act_by=act_by(stands, day, clinic, language, _local(intake.submitted_at, zone)),
         incomplete=assessment.incomplete,
         findings=findings(plan, assessment, answers),
         flags=flag_words(plan, assessment),
@@ -138,6 +138,10 @@ def _versions(intake: Intake, assessment: Assessment, program: str) -> Versions:
         rules_hash=assessment.rules_hash,
         program=program,
     )
+
+
+def _local(moment: datetime | None, zone: tzinfo) -> datetime | None:
+    return moment.astimezone(zone) if moment else None
 
 
 def _consent(consent: Consent | None, language: str, zone: tzinfo) -> str:

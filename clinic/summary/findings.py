@@ -177,16 +177,24 @@ def _times(before: datetime, after: datetime, language: str, zone: tzinfo) -> tu
     return moment(before, zone, language), moment(after, zone, language)
 
 
-def act_by(assessment: Assessment, day: date, clinic: ClinicDetails, language: str) -> str:
+def act_by(
+    assessment: Assessment,
+    day: date,
+    clinic: ClinicDetails,
+    language: str,
+    sent: datetime | None = None,
+) -> str:
     """Give the words for when somebody should have acted, counted from a day.
 
-    An incomplete screen is called on the same day, whatever its level.
+    An incomplete screen is called on the same day, whatever its level; what was sent (a
+    moment of the clinic's clock) after the last opening of the day does not wait either.
     """
     urgency = assessment.urgency
     if urgency is Urgency.EMERGENCY_NOW:
         return word("now", language)
     if assessment.incomplete or urgency is Urgency.SAME_DAY:
-        words = word("today_by", language)
+        closed = sent is not None and clinic.is_closed_for_the_day(sent)
+        words = word("now_closed" if closed else "today_by", language)
         return words.format(day=long_date(day, language), hour=clinic.call_by)
     pattern = "check_by" if urgency is Urgency.SELF_CARE else "by_day"
     due = day + timedelta(days=DAYS_TO_ACT[urgency])

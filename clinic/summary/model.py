@@ -6,9 +6,10 @@ a summary can be sent to another process as it is.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
+from clinic.opening import OpeningHours, is_open, opens_later_today
 from clinic.triage.assess import FlagState
 from clinic.triage.rules import Urgency
 
@@ -381,8 +382,19 @@ class ClinicDetails:
     emergency_number: str = "911"
     crisis_line: str = "988"
     call_by: str = "5 pm"
-    opening_hours: str = ""
+    hours: OpeningHours | None = None
     paid_for_regenerative: bool = False
+
+    @property
+    def opening_hours(self) -> str:
+        """The opening hours in words, or "" when they are not known."""
+        return self.hours.words if self.hours else ""
+
+    def is_closed_for_the_day(self, local: datetime) -> bool:
+        """True when nobody is there at a moment of its clock, and nobody comes that day."""
+        if self.hours is None:
+            return False
+        return not is_open(self.hours, local) and not opens_later_today(self.hours, local)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "taken_back": "no answer",
         "was_changed": "{before} at {before_at}, changed to {after} at {after_at}",
         "now": "Act now",
+        "now_closed": "Act now: sent on {day} when the clinic was closed for the day",
         "today_by": "Act today, {day}, by {hour}",
         "by_day": "Act by {day}",
         "check_by": "Check again by {day}",

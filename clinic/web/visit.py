@@ -118,7 +118,7 @@ def details_of(settings: Settings) -> ClinicDetails:
         emergency_number=settings.emergency_number,
         crisis_line=settings.crisis_line,
         call_by=settings.call_by,
-        opening_hours=settings.hours.words,
+        hours=settings.hours,
         paid_for_regenerative=settings.paid_for_regenerative,
     )
 

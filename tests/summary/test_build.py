@@ -1,11 +1,13 @@
 """What a summary says: every answer once, in words, with what is unknown told as unknown."""
 
 from collections import Counter
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from clinic.intake import Intake
+from clinic.opening import read_opening_hours
 from clinic.questionnaire.response import enabled_places, unasked
 from clinic.summary.build import build_summary
 from clinic.summary.lines import EMPTY_PLAN
@@ -233,3 +235,22 @@ def test_a_questionnaire_without_a_plan_still_lists_every_answer():
 
     assert summary.sections == ()
     assert "Rosa Delgado" in [words for said in summary.said() for words in said.answers]
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (datetime(2026, 11, 23, 21, 59, tzinfo=UTC), "Act today, November 23, 2026, by 5 pm"),
+        (
+            datetime(2026, 11, 23, 22, 0, tzinfo=UTC),
+            "Act now: sent on November 23, 2026 when the clinic was closed for the day",
+        ),
+    ],
+)
+def test_what_comes_when_the_clinic_has_closed_for_the_day_does_not_wait(sent, words):
+    clinic = replace(CLINIC, hours=read_opening_hours("Mon-Fri 08:00-17:00"))
+    fever = make_sent_intake({**PLAIN, "fever": "yes", "fever-number": "high"})
+
+    summary = make_summary(replace(fever, submitted_at=sent), clinic)
+
+    assert (summary.urgency, summary.act_by) == (Urgency.SAME_DAY, words)
