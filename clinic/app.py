@@ -22,7 +22,7 @@ from clinic.web.assets import read_assets, serve_assets
 from clinic.web.education import views as education
 from clinic.web.errors import answer_errors, note_incident
 from clinic.web.filters import register_filters
-from clinic.web.intake import coming_back, invited
+from clinic.web.intake import adding, coming_back, invited
 from clinic.web.intake import views as intake
 from clinic.web.intake.names import element_id
 from clinic.web.referral import views as receiving
@@ -68,6 +68,7 @@ def create_app(
         education.blueprint,
         intake.blueprint,
         coming_back.blueprint,
+        adding.blueprint,
         invited.blueprint,
         health.blueprint,
     ):

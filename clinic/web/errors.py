@@ -80,6 +80,12 @@ def _no_token(error: CSRFError) -> Answer:
     date open it, and what was typed is put in then.
     """
     foreign = bool(g.get("foreign"))
+    if request.endpoint == "adding.add" and not foreign and sessions.came_with_cookie():
+        text = request.form.get("text", "")
+        page = render_template(
+            "intake/status_ask.html", form=ResumeForm(None, today()), kept_text=text
+        )
+        return page, 400, {}
     kept = [] if foreign else _typed()
     is_open = INTAKE_KEY in session
     step_id = (request.view_args or {}).get("step_id") or request.form.get(KEPT_STEP)

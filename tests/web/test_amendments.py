@@ -1,8 +1,10 @@
 """What a patient adds to sent answers: kept once, read by staff, told on /status, on paper."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from clinic.actions.amendments import ENOUGH, LONGEST, MOST, add_to_sent, mark_additions_read
 from clinic.errors import BadInput, Conflict, Refused
@@ -10,6 +12,7 @@ from clinic.intake import IntakeState
 from clinic.store import amendments, audit, intakes
 from clinic.store.queues import Queue
 from clinic.store.staff import Role
+from tests.web.browser import Browser
 from tests.web.staff import BEFORE, ZONE, Patients, Worker, hire
 
 FORGOT = "I forgot: I had the same pain in 2019."
@@ -132,3 +135,107 @@ def test_marking_the_intake_reviewed_reads_what_was_added_too(database, patients
     clinician.does("reviewed")
 
     assert kept(database, intake_id)[0].read_by == clinician.member.id
+
+
+# --- what the patient sees -----------------------------------------------------------
+
+
+def sends_and_asks(patient):
+    """Send everything, then look at /status on another device."""
+    patient.answers_everything()
+    patient.sends()
+    code = patient.code_and_birth_date()
+    patient.browser = Browser(patient.browser.app)
+    return asks(patient, code), code
+
+
+def asks(patient, code):
+    patient.browser.get("/status")
+    patient.browser.submit(code)
+    return patient.browser.get("/status")
+
+
+def only(database):
+    with database.reading() as tx:
+        return intakes.listing(tx)[-1].id
+
+
+def test_beside_the_box_stands_what_must_not_be_written_there(patient):
+    page, _ = sends_and_asks(patient)
+
+    words = page.select_one("#forgot").get_text(" ")
+    for each in ("Do not write here what cannot wait", "Call 911", "Call or text 988"):
+        assert each in words
+
+
+def test_a_patient_adds_on_the_status_page_and_is_told_when_it_was_read(
+    patient, database, clinician
+):
+    page, code = sends_and_asks(patient)
+
+    patient.browser.submit({"text": FORGOT})
+    page = patient.browser.get("/status")
+    assert "You added something on March 17, 2026" in page.text
+    assert page.text.count("Not read yet.") == 2
+    assert FORGOT not in page.text
+
+    clinician.opens(only(database))
+    clinician.does("reviewed")
+    page = asks(patient, code)
+    assert "Read by a clinician on March 17, 2026." in page.text
+    assert "It was read on March 17, 2026." in page.text
+
+
+def test_a_blank_addition_is_asked_for_again(patient, database):
+    sends_and_asks(patient)
+
+    page = patient.browser.submit({"text": " "}, 422)
+
+    assert page.select_one("#text-error").text == "Type what you want to add."
+    assert kept(database, only(database)) == []
+
+
+def test_too_long_a_text_is_given_back_and_not_cut(patient, database):
+    sends_and_asks(patient)
+    long = "word " * 401
+
+    page = patient.browser.submit({"text": long}, 422)
+
+    assert page.select_one("textarea").text.strip() == long.strip()
+
+
+def test_without_the_page_of_status_nothing_can_be_added(patient, database):
+    page, _ = sends_and_asks(patient)
+    form = {tag["name"]: tag["value"] for tag in page.select("#forgot [type=hidden]")}
+
+    page = patient.browser.post(
+        "/status/add", {**form, "once": "made up", "text": FORGOT}, status=400
+    )
+
+    assert page.select_one('input[name="text"]')["value"] == FORGOT
+    assert kept(database, only(database)) == []
+
+
+def test_what_was_typed_before_the_session_ended_is_put_in_again(patient, database):
+    page, code = sends_and_asks(patient)
+    patient.browser = Browser(patient.browser.app)
+    patient.browser.get("/status")
+    patient.browser.post("/status/add", {"once": "old", "text": FORGOT}, status=400)
+    patient.browser.submit(code)
+    page = patient.browser.get("/status")
+
+    assert page.select_one("textarea").text.strip() == FORGOT
+
+
+def test_the_page_after_sending_takes_an_addition_and_the_paper_holds_it(patient, database):
+    patient.answers_everything()
+    patient.sends()
+    patient.browser.get("/intake/done")
+
+    patient.browser.submit({"text": FORGOT})
+
+    assert "You added to your answers once." in patient.browser.get("/intake/done").text
+    paper = PdfReader(BytesIO(patient.browser.get("/intake/summary.pdf").body))
+    words = " ".join(" ".join(page.extract_text().split()) for page in paper.pages)
+    assert FORGOT in words
+    assert "Added after sending" in words

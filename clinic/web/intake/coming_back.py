@@ -6,13 +6,16 @@ from flask import Blueprint, g, redirect, render_template, request, session, url
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as WebResponse
 
+from clinic.actions.amendments import LONGEST
 from clinic.actions.intakes import resume_intake
-from clinic.store import intakes
+from clinic.store import amendments, intakes
 from clinic.web import sessions
 from clinic.web.hours import closed
+from clinic.web.intake.add_form import AddForm, may_add
 from clinic.web.intake.answering import hold, keep
 from clinic.web.intake.entry import KEPT, KEPT_STEP, ResumeForm
 from clinic.web.intake.forms import StepForm
+from clinic.web.intake.reading import printable
 from clinic.web.intake.way import place_of, place_to_go_on
 from clinic.web.security import Audience, open_to
 from clinic.web.visit import (
@@ -29,6 +32,8 @@ from clinic.web.visit import (
 blueprint = Blueprint("coming_back", __name__)
 
 STATUS_KEY = "status"
+KEPT_TEXT_KEY = "kept_text"
+"""Where a text waits that was typed before the session ended."""
 
 
 @blueprint.route("/intake/resume", methods=["GET", "POST"])
@@ -94,8 +99,11 @@ def status() -> str | WebResponse:
         return redirect(url_for("coming_back.status"), code=303)
     known = session.pop(STATUS_KEY, None) if request.method == "GET" else None
     if known:
-        return _found(UUID(known))
-    return render_template("intake/status_ask.html", form=form)
+        intake_id, text = UUID(known), session.pop(KEPT_TEXT_KEY, "")
+        return status_page(intake_id, may_add(intake_id, AddForm(text=text)))
+    return render_template(
+        "intake/status_ask.html", form=form, kept_text=printable(request.form.get("text", ""))
+    )
 
 
 def _find(form: ResumeForm) -> bool:
@@ -108,15 +116,20 @@ def _find(form: ResumeForm) -> bool:
         form.refuse()
         return False
     session[STATUS_KEY] = str(found.intake_id)
+    session[KEPT_TEXT_KEY] = printable(request.form.get("text", ""))[:LONGEST]
     return True
 
 
-def _found(intake_id: UUID) -> str:
+def status_page(intake_id: UUID, adding: AddForm) -> str:
+    """Give what became of an intake; `adding` is the form for what was forgotten."""
     with database().reading() as reading:
         facts = intakes.facts(reading, intake_id)
+        added = amendments.all_of(reading, intake_id)
     return render_template(
         "intake/status.html",
         facts=facts,
+        added=added,
+        adding=adding,
         next_steps=articles().page("next-steps", g.language),
         signs=articles().page("safety-net", g.language),
         closed=closed(),

@@ -17,6 +17,7 @@ from clinic.triage.advice import advice_ids
 from clinic.triage.assess import Assessment, assess_intake
 from clinic.triage.rules import Urgency
 from clinic.web.hours import closed
+from clinic.web.intake.add_form import AddForm
 from clinic.web.intake.answering import confirmed, hold, is_changing, keep, saving
 from clinic.web.intake.entry import ConsentForm, errors_of
 from clinic.web.intake.forms import StepForm
@@ -189,10 +190,17 @@ def done() -> str | WebResponse:
     """Say that the answers arrived, what happens next, and where the paper is."""
     intake = current_intake()
     if not intake.submitted:
+    return done_page(AddForm())
+
+
+def done_page(adding: AddForm) -> str:
+    """Give the page after sending; `adding` is the form for what was forgotten."""
+    intake = current_intake()
         return redirect(url_for("intake.review"), code=303)
     mine = summary_of(intake)
     return render_template(
         "intake/done.html",
+        adding=adding,
         mine=mine,
         is_alarm=mine.urgency is Urgency.EMERGENCY_NOW,
         told=_told(mine.urgency, assessment_of(intake)),
