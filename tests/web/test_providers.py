@@ -115,7 +115,7 @@ def test_the_directory_stands_by_the_alphabet_whatever_the_letters(desk, keeps):
         ("name=elm&service=spine-clinic", []),
         ("service=%27--", []),
         ("service=oncology%00", ["Elm House"]),
-        ("name=%00%ff&language=%00", ["Elm House", "Mill Road", "Millbrook Li"]),
+        ("name=%00&language=%00", ["Elm House", "Mill Road", "Millbrook Li"]),
     ],
 )
 def test_entries_are_found_by_name_service_and_language(desk, keeps, query, found):

@@ -46,7 +46,7 @@ def directory() -> str:
     wish = Wish(
         text=request.args.get("name", "").strip()[:LONGEST_SEARCH],
         service=plain_text(request.args.get("service")),
-        language=request.args.get("language", "")[:LONGEST_SEARCH],
+        language=plain_text(request.args.get("language"))[:LONGEST_SEARCH],
         removed=request.args.get("removed") == "yes",
         after=_id(request.args.get("after", "")),
     )
