@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from clinic.actions.assessing import assessed
 from clinic.actions.earlier import Earlier, Relations, earlier_of, relations_of
+from clinic.actions.emergencies import step_of_call
 from clinic.actions.levels import keep_level
 from clinic.errors import IllegalMove, NotAllowed, UnknownRecord
 from clinic.intake import Intake
@@ -19,6 +20,8 @@ from clinic.store import (
     amendments,
     assessments,
     audit,
+    case_access,
+    emergency_steps,
     intakes,
     levels,
     notes,
@@ -27,9 +30,11 @@ from clinic.store import (
     staff_facts,
     typed_totals,
 )
-from clinic.store.audit import Actor, AuditRow
 from clinic.store.amendments import Amendment
+from clinic.store.audit import Actor, AuditRow
+from clinic.store.case_access import CaseAccess
 from clinic.store.database import Database, Transaction
+from clinic.store.emergency_steps import KeptStep
 from clinic.store.intakes import Card, Facts, Library
 from clinic.store.levels import SetLevel
 from clinic.store.notes import Note
@@ -66,12 +71,12 @@ AFTER_CALL = "After the call."
 
 CALL_QUEUES = (Queue.SAME_DAY, Queue.INCOMPLETE)
 TRAIL_LIMIT = 500
-
-
 BREAK_GLASS = "break-glass"
 """Marks in the audit a page that was open for a reason, and not by the role."""
 EVERY = 10**6
 """More than anybody can add."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """Everything that is known of one intake, and everybody who is named in it."""
@@ -85,10 +90,11 @@ class Opened:
     levels: tuple[SetLevel, ...]
     totals: tuple[KeptTotal, ...]
     stated: tuple[StaffFact, ...]
+    added: tuple[Amendment, ...]
+    steps: tuple[KeptStep, ...]
+    accesses: tuple[CaseAccess, ...]
     relations: Relations
     earlier: tuple[Earlier, ...]
-    added: tuple[Amendment, ...]
-    accesses: tuple[CaseAccess, ...]
     trail: tuple[AuditRow, ...]
     people: Mapping[UUID, Member]
 
@@ -114,7 +120,10 @@ def open_intake(
             raise UnknownRecord("intake")
         intake = intakes.load(tx, intake_id, library)
         kept = assessments.latest(tx, intake_id) if intake.submitted else None
-        _record(tx, by, action, intake_id, now)
+        accesses = tuple(case_access.all_of(tx, intake_id))
+        opened_by_reason = any(each.stands_for(by.id, now) for each in accesses)
+        detail = BREAK_GLASS if opened_by_reason else ""
+        _record(tx, by, action, intake_id, now, detail=detail)
         return Opened(
             facts=facts,
             card=card,
@@ -125,13 +134,14 @@ def open_intake(
             levels=tuple(levels.all_of(tx, intake_id)),
             totals=tuple(typed_totals.all_of(tx, intake_id)),
             stated=tuple(staff_facts.all_of(tx, intake_id)),
+            added=tuple(amendments.all_of(tx, intake_id)),
+            steps=tuple(emergency_steps.all_of(tx, intake_id)),
+            accesses=accesses,
             relations=relations_of(tx, facts),
             earlier=earlier_of(tx, library, facts, by=by, now=now),
             trail=tuple(audit.trail(tx, subject=("intake", intake_id), limit=TRAIL_LIMIT)),
             people={member.id: member for member in staff.everyone(tx)},
         )
-            added=tuple(amendments.all_of(tx, intake_id)),
-            accesses=accesses,
 
 
 def take(database: Database, intake_id: UUID, *, by: Member, version: int, now: datetime) -> Facts:
@@ -182,6 +192,7 @@ def record_outcome(
             raise IllegalMove("No call of this kind is open for this patient.")
         if kind not in outcomes_for(facts, by.role):
             raise NotAllowed("Only a clinician may lower the level.")
+        step_of_call(tx, facts, kind, note, by=by, now=now)
         outcomes.record(tx, intake_id, kind, by=by.id, now=now, note=note)
         _record(tx, by, "intake.outcome", intake_id, now, detail=kind.value)
         if kind in LOWERED_TO:
@@ -194,19 +205,20 @@ def mark_reviewed(
 ) -> Facts:
     """Say that the answers, and what was added to them, were read.
 
-    An emergency leaves the list only by its outcome.
+    An emergency leaves the list only by its outcome. Raises Conflict, also when the patient
+    added something since the page was opened, and IllegalMove.
     """
     with database.writing() as tx:
         if intakes.claim(tx, intake_id, version=version, now=now).emergency_open:
             raise IllegalMove("First record what was done about the emergency.")
         _record(tx, by, "intake.review", intake_id, now)
+        amendments.mark_read(tx, intake_id, up_to=EVERY, by=by.id, now=now)
         seen = intakes.facts(tx, intake_id)
         return intakes.mark_reviewed(tx, intake_id, version=seen.version, now=now)
 
 
 def reopen(
     database: Database, intake_id: UUID, *, by: Member, version: int, now: datetime
-        amendments.mark_read(tx, intake_id, up_to=EVERY, by=by.id, now=now)
 ) -> Facts:
     """Bring a reviewed intake back to the list. Raises Conflict and IllegalMove."""
     with database.writing() as tx:

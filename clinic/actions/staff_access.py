@@ -4,9 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 from clinic.errors import BadInput, TooManyAttempts
-from clinic.store import audit, limits, staff
+from clinic.store import audit, limits, sessions, staff
 from clinic.store.audit import Actor
 from clinic.store.database import Database, Transaction
+from clinic.store.sessions import Begun
 from clinic.store.staff import Member
 
 
@@ -74,6 +75,31 @@ def sign_out(database: Database, staff_id: UUID, *, now: datetime) -> None:
     """Keep in the audit that somebody left. The session itself is ended by the web."""
     with database.writing() as tx:
         _record(tx, Actor("staff", staff_id), "staff.sign_out", staff_id, now)
+
+
+def own_sessions(database: Database, member: Member, *, token: str, now: datetime) -> list[Begun]:
+    """Give where somebody is signed in, last used first."""
+    with database.reading() as tx:
+        return sessions.living_of(tx, member.id, token=token, now=now)
+
+
+def end_session(database: Database, member: Member, handle: str, *, now: datetime) -> bool:
+    """End one of one's own sessions; False when it had ended. Audited."""
+    with database.writing() as tx:
+        ended = sessions.end_one_of(tx, member.id, handle)
+        if ended:
+            actor = Actor("staff", member.id)
+            _record(tx, actor, "staff.end_session", member.id, now)
+        return ended
+
+
+def end_other_sessions(database: Database, member: Member, *, token: str, now: datetime) -> int:
+    """End all of one's own sessions but this one; give how many. Audited."""
+    with database.writing() as tx:
+        ended = sessions.end_all_of(tx, member.id, except_token=token)
+        actor = Actor("staff", member.id)
+        _record(tx, actor, "staff.end_sessions", member.id, now)
+        return ended
 
 
 def _record(

@@ -1,4 +1,4 @@
-"""What staff look at before they open a patient: the list, a patient's intakes, people, the audit.
+"""What staff look at before they open a patient: the list, a patient's intakes, people.
 
 Each view is audited in the transaction that reads it.
 """
@@ -11,7 +11,7 @@ from uuid import UUID
 from clinic.actions.alerts import MailTrouble, mail_trouble
 from clinic.store import alerts, audit, outcomes, patients, same_person, staff, worklist
 from clinic.store.alerts import Alert
-from clinic.store.audit import Actor, AuditRow
+from clinic.store.audit import Actor
 from clinic.store.database import Database, Transaction
 from clinic.store.intakes import Facts
 from clinic.store.outcomes import OutcomeKind
@@ -20,7 +20,6 @@ from clinic.store.staff import Member
 from clinic.store.worklist import Count, Page, Queue, Scope
 
 PAGE_ROWS = 50
-AUDIT_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +41,6 @@ class KnownPatient:
     patient: Patient
     intakes: tuple[Facts, ...]
     people: Mapping[UUID, Member]
-
-
-@dataclass(frozen=True, slots=True)
-class Trail:
-    """Some acts, newest first, the people behind them, and whether older ones follow."""
-
-    rows: tuple[AuditRow, ...]
-    people: Mapping[UUID, Member]
-    more: bool
 
 
 def open_worklist(
@@ -102,21 +92,6 @@ def open_people(database: Database, *, by: Member, now: datetime) -> list[Member
     with database.writing() as tx:
         _record(tx, by, "people.view", None, now)
         return staff.everyone(tx)
-
-
-def open_audit(
-    database: Database,
-    *,
-    by: Member,
-    after: UUID | None,
-    now: datetime,
-    limit: int = AUDIT_ROWS,
-) -> Trail:
-    """Read who saw or did what, newest first; `after` is the last row of the page before."""
-    with database.writing() as tx:
-        found = audit.trail(tx, after=after, limit=limit + 1)
-        _record(tx, by, "audit.view", None, now)
-        return Trail(tuple(found[:limit]), _people(tx), len(found) > limit)
 
 
 def _people(tx: Transaction) -> dict[UUID, Member]:

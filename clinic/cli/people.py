@@ -1,17 +1,14 @@
 """Commands about staff accounts and keys."""
 
 import argparse
-import secrets
 from pathlib import Path
 from typing import Any
 
 from clinic.config import load_settings, utc_now
 from clinic.errors import BadInput, UnknownRecord
-from clinic.store import audit, staff
+from clinic.store import audit, passwords, staff
 from clinic.store.database import Transaction, open_database
 from clinic.store.keys import new_key_file, read_key_file
-
-PASSWORD_BYTES = 15
 
 
 def add_commands(commands: Any) -> None:
@@ -48,7 +45,7 @@ def _add_keys(commands: Any) -> None:
 
 def run_staff_add(given: argparse.Namespace) -> int:
     """Add a person with a random first password, to be changed at first use."""
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    password = passwords.first_password()
     now = utc_now()
     with open_database(load_settings()) as database, database.writing() as tx:
         member = staff.add(
@@ -77,7 +74,7 @@ def run_staff_disable(given: argparse.Namespace) -> int:
 
 def run_staff_reset(given: argparse.Namespace) -> int:
     """Give a person a new random first password; every session ends."""
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    password = passwords.first_password()
     with open_database(load_settings(), must_exist=True) as database, database.writing() as tx:
         member = _member(tx, given.username)
         staff.set_password(tx, member.id, password, now=utc_now(), must_change=True)

@@ -1,11 +1,12 @@
 """The audit: who saw or did what to which id, written in the transaction of the act itself."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, select
 
 from clinic.store.database import Transaction
 from clinic.store.ids import new_id
@@ -43,6 +44,21 @@ class AuditRow:
     request_id: str
     detail: str
     seal_number: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What to look for; None takes any. `since` belongs to the time asked for, `before` does not.
+
+    With an id alone every row may have to be read; the kind beside it makes it quick.
+    """
+
+    actor_id: UUID | None = None
+    action: str | None = None
+    subject_kind: str | None = None
+    subject_id: UUID | None = None
+    since: datetime | None = None
+    before: datetime | None = None
 
 
 def record(
@@ -83,6 +99,7 @@ def trail(
     *,
     subject: tuple[str, UUID] | None = None,
     actor_id: UUID | None = None,
+    sought: Sought | None = None,
     after: UUID | None = None,
     limit: int = 100,
 ) -> list[AuditRow]:
@@ -93,9 +110,26 @@ def trail(
         statement = statement.where(table.c.subject_kind == kind, table.c.subject_id == subject_id)
     if actor_id is not None:
         statement = statement.where(table.c.actor_id == actor_id)
+    if sought is not None:
+        statement = statement.where(*_conditions(sought))
     if after is not None:
         statement = statement.where(table.c.id < after)
     return [_read(row) for row in tx.execute(statement)]
+
+
+def _conditions(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    """Give a condition for each thing that is asked for."""
+    wanted = (
+        (table.c.actor_id, sought.actor_id),
+        (table.c.action, sought.action),
+        (table.c.subject_kind, sought.subject_kind),
+        (table.c.subject_id, sought.subject_id),
+    )
+    yield from (column == value for column, value in wanted if value is not None)
+    if sought.since is not None:
+        yield table.c.at >= sought.since
+    if sought.before is not None:
+        yield table.c.at < sought.before
 
 
 def _read(row: Row[Any]) -> AuditRow:

@@ -62,6 +62,7 @@ __all__ = [
     "listing",
     "load",
     "mark_reviewed",
+    "id_of_reference",
     "new_reference",
     "open_by_code",
     "raise_emergency",
@@ -242,6 +243,12 @@ def listing(tx: Transaction, *, after: UUID | None = None, limit: int = 1000) ->
 def idempotency_key(tx: Transaction, intake_id: UUID) -> str:
     """Give the key that the sending of this draft carries. Raises UnknownRecord."""
     return str(_row(tx, intake_id).idempotency_key)
+
+
+def id_of_reference(tx: Transaction, reference: str) -> UUID | None:
+    """Give the id of the intake with a reference, or None."""
+    found: UUID | None = tx.scalar(select(table.c.id).where(table.c.reference == reference))
+    return found
 
 
 def new_reference(tx: Transaction) -> str:

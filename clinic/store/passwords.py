@@ -1,5 +1,6 @@
 """Passwords: kept as argon2id hashes, and checked in the same time whether somebody exists."""
 
+import secrets
 import unicodedata
 from functools import cache
 
@@ -11,6 +12,11 @@ from clinic.errors import BadInput
 MINIMUM_LENGTH = 15
 MAXIMUM_LENGTH = 128
 """NIST SP 800-63B-4: 15 characters or more where the password is the only factor."""
+
+FIRST_GROUPS = 5
+FIRST_GROUP_LETTERS = 4
+FIRST_LETTERS = "abcdefghjkmnpqrstvwxyz23456789"
+"""Letters and digits that nobody takes for one another when they are read out."""
 
 # OWASP Password Storage Cheat Sheet: argon2id with 46 MiB, one pass, one lane.
 _HASHER = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)
@@ -25,6 +31,14 @@ def hash_of(password: str) -> str:
             "A few words in a row are fine."
         )
     return _HASHER.hash(plain)
+
+
+def first_password() -> str:
+    """Make a random first password, such as k7px-2mqr-9tza-hw4c-e8sn: 98 bits."""
+    return "-".join(
+        "".join(secrets.choice(FIRST_LETTERS) for _ in range(FIRST_GROUP_LETTERS))
+        for _ in range(FIRST_GROUPS)
+    )
 
 
 def is_right(password_hash: str | None, password: str) -> bool:

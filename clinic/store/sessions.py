@@ -22,6 +22,7 @@ STAFF_LIFE = timedelta(hours=12)
 PATIENT_IDLE = timedelta(minutes=60)
 """Long enough to look for a list of medicines; the resume code opens the draft again."""
 PATIENT_LIFE = timedelta(hours=24)
+HANDLE_LETTERS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,17 @@ class Session:
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A living session as its owner sees it. `handle` names it, and opens nothing."""
+
+    handle: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    is_this: bool
 
 
 def open_session(
@@ -102,6 +114,40 @@ def end_all_of(tx: Transaction, staff_id: UUID, *, except_token: str | None = No
     return tx.execute(delete(table).where(wanted)).rowcount
 
 
+def living_of(tx: Transaction, staff_id: UUID, *, token: str, now: datetime) -> list[Begun]:
+    """Give the sessions of somebody that are good for something, last used first.
+
+    `token` is the one of the session that asks.
+    """
+    this = _hash(tx, token)
+    living = (
+        (table.c.staff_id == staff_id)
+        & (table.c.expires_at > now)
+        & (table.c.seen_at > now - STAFF_IDLE)
+    )
+    rows = tx.execute(select(table).where(living).order_by(table.c.seen_at.desc()))
+    return [
+        Begun(
+            _handle(tx, row.token_hash),
+            row.created_at,
+            row.seen_at,
+            min(row.expires_at, row.seen_at + STAFF_IDLE),
+            row.token_hash == this,
+        )
+        for row in rows
+    ]
+
+
+def end_one_of(tx: Transaction, staff_id: UUID, handle: str) -> bool:
+    """End the session with this handle; False when this person has no such session."""
+    for token_hash in tx.execute(
+        select(table.c.token_hash).where(table.c.staff_id == staff_id)
+    ).scalars():
+        if _handle(tx, token_hash) == handle:
+            return tx.execute(delete(table).where(table.c.token_hash == token_hash)).rowcount == 1
+    return False
+
+
 def sweep(tx: Transaction, now: datetime, limit: int = 500) -> int:
     """Delete sessions that nobody can use any more, at most `limit`; give how many."""
     over: ColumnElement[bool] = (
@@ -115,6 +161,10 @@ def sweep(tx: Transaction, now: datetime, limit: int = 500) -> int:
 
 def _hash(tx: Transaction, token: str) -> bytes:
     return tx.vault.digest("session token", token)
+
+
+def _handle(tx: Transaction, token_hash: bytes) -> str:
+    return tx.vault.digest("session handle", token_hash.hex()).hex()[:HANDLE_LETTERS]
 
 
 def _key(tx: Transaction) -> Key:

@@ -126,6 +126,11 @@ def end() -> None:
     stored.ending = True
 
 
+def token() -> str:
+    """Give the token of this session, or ""."""
+    return _current().token or ""
+
+
 def signed_in_member() -> Member | None:
     """Give the member of staff whose session this is."""
     return _current().staff

@@ -18,6 +18,7 @@ ROLES = ("anonymous", "patient", "front_desk", "clinician", "admin")
 EVERYBODY = frozenset(ROLES)
 STAFF = frozenset({"front_desk", "clinician", "admin"})
 CLINIC = frozenset({"front_desk", "clinician"})
+FRONT_DESK = frozenset({"front_desk"})
 CLINICIAN = frozenset({"clinician"})
 ADMIN = frozenset({"admin"})
 KEEPERS = frozenset({"clinician", "admin"})
@@ -59,8 +60,20 @@ MAY = {
     "GET /staff/": STAFF,
     "GET /staff/news": CLINIC,
     "GET /staff/patients/<uuid:patient_id>": CLINIC,
+    "GET /staff/sessions": STAFF,
+    "POST /staff/sessions/end": STAFF,
+    "POST /staff/sessions/end-others": STAFF,
     "GET /staff/people/": ADMIN,
+    "GET /staff/people/new": ADMIN,
+    "POST /staff/people/new": ADMIN,
+    "GET /staff/people/<uuid:staff_id>": ADMIN,
+    "POST /staff/people/<uuid:staff_id>/disable": ADMIN,
+    "POST /staff/people/<uuid:staff_id>/enable": ADMIN,
+    "POST /staff/people/<uuid:staff_id>/reset": ADMIN,
+    "POST /staff/people/<uuid:staff_id>/role": ADMIN,
+    "POST /staff/people/opened/<uuid:access_id>": ADMIN,
     "GET /staff/audit/": ADMIN,
+    "GET /staff/audit/audit.csv": ADMIN,
     "GET /staff/rules": STAFF,
     "GET /staff/content": KEEPERS,
     "GET /staff/providers/": STAFF,
@@ -81,6 +94,11 @@ MAY = {
     "GET /staff/intakes/<uuid:intake_id>": CLINIC,
     "GET /staff/intakes/<uuid:intake_id>/summary.pdf": CLINICIAN,
     "POST /staff/intakes/<uuid:intake_id>/acknowledge": CLINIC,
+    "GET /staff/intakes/<uuid:intake_id>/open-now": FRONT_DESK,
+    "POST /staff/intakes/<uuid:intake_id>/open-now": FRONT_DESK,
+    "POST /staff/intakes/<uuid:intake_id>/added/read": CLINICIAN,
+    "POST /staff/intakes/<uuid:intake_id>/emergency/step": CLINIC,
+    "POST /staff/intakes/<uuid:intake_id>/emergency/refused": CLINICIAN,
     "POST /staff/intakes/<uuid:intake_id>/take": CLINIC,
     "POST /staff/intakes/<uuid:intake_id>/give-back": CLINIC,
     "POST /staff/intakes/<uuid:intake_id>/outcome": CLINIC,

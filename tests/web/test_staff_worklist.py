@@ -5,8 +5,9 @@ from urllib.parse import quote
 
 import pytest
 
-from clinic.actions import worklists
+from clinic.actions import audit_trail, worklists
 from clinic.store import audit
+from clinic.store.audit import Sought
 from clinic.store.staff import Role
 from clinic.store.worklist import Scope
 from tests.web.staff import (
@@ -214,7 +215,7 @@ def test_an_admin_reads_no_list_of_patients(app, database, patients):
 def test_the_audit_is_read_in_pages_newest_first(app, database, patients, clock):
     patients.sends(SAME_DAY)
     admin = Worker(app, hire(database, "admin", Role.ADMIN)).signs_in()
-    trail = worklists.open_audit(database, by=admin.member, after=None, now=clock.now, limit=1)
+    trail = audit_trail.open_audit(database, Sought(), by=admin.member, after=None, now=clock.now, limit=1)
 
     page = admin.browser.get(f"/staff/audit/?after={trail.rows[-1].id}")
 

@@ -1,6 +1,7 @@
 """What every staff page has around it: who is signed in, where to go, and what stopped an act."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from flask import Blueprint, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import Unauthorized
 
+from clinic.actions.review import Opened
 from clinic.errors import BadInput, ClinicError, NotAllowed, NotFound, Refused, TooManyAttempts
 from clinic.store.staff import Member, Role
 from clinic.web import sessions
@@ -17,12 +19,22 @@ from clinic.web.staff.words import ROLE_WORDS
 from clinic.web.visit import now, zone
 
 PASSWORD = ("/staff/password", "Password")
+REFERRALS = ("/staff/referrals/", "Referrals")
 RULES = ("/staff/rules", "Rules")
 REVIEWS = ("/staff/content", "Reviews")
 DIRECTORY = ("/staff/providers/", "Directory")
+INVITATIONS = ("/staff/invitations/", "Invitations")
 LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
-    Role.FRONT_DESK: (("/staff/", "Worklist"), DIRECTORY, RULES, PASSWORD),
-    Role.CLINICIAN: (("/staff/", "Worklist"), DIRECTORY, RULES, REVIEWS, PASSWORD),
+    Role.FRONT_DESK: (("/staff/", "Worklist"), INVITATIONS, REFERRALS, DIRECTORY, RULES, PASSWORD),
+    Role.CLINICIAN: (
+        ("/staff/", "Worklist"),
+        INVITATIONS,
+        REFERRALS,
+        DIRECTORY,
+        RULES,
+        REVIEWS,
+        PASSWORD,
+    ),
     Role.ADMIN: (
         ("/staff/people/", "People"),
         DIRECTORY,
@@ -48,6 +60,17 @@ STOPPED: Mapping[type[ClinicError], tuple[int, str]] = {
 def reader() -> Reader:
     """Give who reads, when and where. Raises NotAllowed."""
     return Reader(cast("Member", signed_in()), now(), zone())
+
+
+def reader_of(opened: Opened) -> Reader:
+    """Give who reads one intake: all of it a clinician, and who opened it with a reason just now.
+
+    The one place where this is decided; it holds for the page of that intake and nothing else.
+    """
+    who = reader()
+    on_desk = who.member.role is Role.FRONT_DESK
+    stands = any(each.stands_for(who.member.id, who.now) for each in opened.accesses)
+    return replace(who, broke_glass=on_desk and stands)
 
 
 def dress(blueprint: Blueprint) -> None:

@@ -1,26 +1,14 @@
-"""The plain lists: a patient's intakes, and the audit."""
+"""The plain list of a patient's intakes."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from clinic.actions.worklists import KnownPatient, Trail
+from clinic.actions.worklists import KnownPatient
 from clinic.questionnaire.values import whole_years
-from clinic.store.audit import AuditRow
 from clinic.store.records import Facts
 from clinic.summary.words import long_date
 from clinic.web.staff.rows import Reader, owner_words
-from clinic.web.staff.words import (
-    ACT_WORDS,
-    LEVEL_WORDS,
-    OUTCOME_WORDS,
-    ROLE_WORDS,
-    STATE_WORDS,
-    moment,
-)
-
-DETAIL_WORDS = {kind.value: words for kind, words in OUTCOME_WORDS.items()} | {
-    level.value: words for level, words in LEVEL_WORDS.items()
-}
+from clinic.web.staff.words import LEVEL_WORDS, STATE_WORDS, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +22,6 @@ class IntakeLine:
     level_code: str
     state: str
     owner: str
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One line of the audit: ids and words of ours, nothing that a patient said."""
-
-    id: UUID
-    at: str
-    who: str
-    what: str
-    subject: str
-    result: str
-    detail: str
-    seal: str
 
 
 def patient_words(known: KnownPatient, reader: Reader) -> dict[str, object]:
@@ -75,31 +49,3 @@ def _line(facts: Facts, known: KnownPatient, reader: Reader) -> IntakeLine:
         state=STATE_WORDS[facts.state],
         owner=owner_words(facts, known.people, reader.member),
     )
-
-
-def trail_words(trail: Trail, reader: Reader) -> dict[str, object]:
-    """Give what the page of the audit shows."""
-    return {
-        "acts": [_act(row, trail, reader) for row in trail.rows],
-        "next": trail.rows[-1].id if trail.more else None,
-    }
-
-
-def _act(row: AuditRow, trail: Trail, reader: Reader) -> Act:
-    return Act(
-        id=row.id,
-        at=moment(row.at, reader.zone, reader.now),
-        who=_who(row, trail),
-        what=ACT_WORDS.get(row.action, row.action),
-        subject=f"{row.subject[0]} {row.subject[1]}" if row.subject else "",
-        result=row.result,
-        detail=DETAIL_WORDS.get(row.detail, row.detail),
-        seal="" if row.seal_number is None else str(row.seal_number),
-    )
-
-
-def _who(row: AuditRow, trail: Trail) -> str:
-    if row.actor.kind != "staff" or row.actor.id is None:
-        return row.actor.kind.capitalize()
-    member = trail.people.get(row.actor.id)
-    return f"{member.name} ({ROLE_WORDS[member.role]})" if member else "Somebody"

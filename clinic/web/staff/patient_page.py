@@ -1,6 +1,7 @@
 """The page of one patient as each role sees it, and how a post there ends."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -8,14 +9,18 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import review
+from clinic.actions.referral_lists import of_intake
 from clinic.actions.review import Opened
 from clinic.errors import Conflict, IllegalMove
 from clinic.store.typed_totals import still_standing
 from clinic.summary.build import build_summary
+from clinic.summary.given import AddedLater
 from clinic.summary.model import Summary
+from clinic.web.staff.added import additions_view
 from clinic.web.staff.chart import chart_view
 from clinic.web.staff.desk import desk_view
-from clinic.web.staff.doors import reader
+from clinic.web.staff.doors import reader, reader_of
+from clinic.web.staff.emergency import RefusalForm, StepForm, loop_view
 from clinic.web.staff.forms import (
     ActForm,
     LevelForm,
@@ -25,10 +30,13 @@ from clinic.web.staff.forms import (
     seen_version,
 )
 from clinic.web.staff.given import earlier_scores, level_set, settled, typed_by_staff
+from clinic.web.staff.reader import Reader
+from clinic.web.staff.referral_list import referral_rows
 from clinic.web.staff.relatives import relatives_view
 from clinic.web.staff.standing import standing
 from clinic.web.staff.typed_forms import SelfHarmForm, TotalForm
 from clinic.web.staff.typed_rows import typed_rows
+from clinic.web.staff.words import moment
 from clinic.web.visit import (
     clinic_details,
     database,
@@ -63,18 +71,27 @@ def opened_page(intake_id: UUID, action: str = "intake.view") -> Opened:
 
 def shown(opened: Opened, *, tried: ActForm | None = None, refused: str = "") -> str:
     """Give the page; `tried` is a form that was posted and not done, with what was typed."""
-    stands = standing(opened, reader())
+    who = reader_of(opened)
+    stands = standing(opened, who)
+    loop = loop_view(opened, who)
     parts = {
         "standing": stands,
+        "added": additions_view(opened, who),
+        "loop": loop,
+        "step": _form(StepForm, tried).offering(loop),
+        "refusal": _form(RefusalForm, tried),
         "desk": desk_view(opened, rules(), stands),
-        "kin": relatives_view(opened, reader()),
+        "kin": relatives_view(opened, who),
         "refused": refused,
         "errors": list(errors_of(tried)) if tried else [],
         "kept": tried.typed if tried else "",
+        "referrals": referral_rows(of_intake(database(), opened.intake.id), reader()),
         "outcome": _form(OutcomeForm, tried).offering(stands.kinds),
     }
-    if reader().is_desk:
+    if not who.reads_all:
         return render_template("staff/desk.html", **parts)
+    if who.broke_glass:
+        opened = replace(opened, earlier=())  # another intake was not opened
     return render_template(
         "staff/intake.html",
         chart=chart_view(opened, summary_of(opened), stands, zone()),
@@ -82,9 +99,18 @@ def shown(opened: Opened, *, tried: ActForm | None = None, refused: str = "") ->
         level=_form(LevelForm, tried).without(opened.facts.urgency),
         self_harm=_form(SelfHarmForm, tried),
         total=_total_form(opened, tried),
-        totals=typed_rows(opened, house().book.scores, reader()),
+        totals=typed_rows(opened, house().book.scores, who),
+        open_until=open_until(opened, who),
         **parts,
     )
+
+
+def open_until(opened: Opened, who: Reader) -> str:
+    """Give until when the page is open to somebody who gave a reason, or ""."""
+    if not who.broke_glass:
+        return ""
+    ends = [each.ends_at for each in opened.accesses if each.staff_id == who.member.id]
+    return moment(max(ends), who.zone, who.now)
 
 
 def act(
@@ -117,6 +143,7 @@ def summary_of(opened: Opened) -> Summary:
         typed=typed_by_staff(opened, table),
         earlier=earlier_scores(opened, table, zone()),
         level=level_set(opened),
+        added=[AddedLater(each.text, each.at) for each in opened.added],
     )
 
 

@@ -14,8 +14,15 @@ class Reader:
     member: Member
     now: datetime
     zone: ZoneInfo
+    broke_glass: bool = False
+    """True on the one intake that this reader opened with a reason, for an hour."""
 
     @property
     def is_desk(self) -> bool:
         """True when answers beyond the front desk's few stay hidden."""
         return self.member.role is not Role.CLINICIAN
+
+    @property
+    def reads_all(self) -> bool:
+        """True when nothing of an intake stays hidden; what one may do does not follow from it."""
+        return not self.is_desk or self.broke_glass

@@ -21,6 +21,7 @@ from clinic.web.staff.words import (
     LEVEL_WORDS,
     OUTCOME_WORDS,
     STATE_WORDS,
+    STEP_WORDS,
     day,
     moment,
     waiting,
@@ -30,6 +31,7 @@ SILENT_ACTS = {
     "intake.acknowledge": "acknowledged the emergency",
     "intake.take": "took it",
     "intake.give_back": "gave it back",
+    "intake.read_added": "read what was added",
     "intake.review": "marked it reviewed",
     "intake.reopen": "opened it again",
     "intake.type_total": "typed a score",
@@ -37,6 +39,8 @@ SILENT_ACTS = {
     "intake.take_total_back": "took a score back",
 }
 """Acts of the audit that belong in the timeline; outcomes and notes stand there themselves."""
+
+BROKE_GLASS = "opened all answers for 60 minutes, with a reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +136,33 @@ def _events(opened: Opened, reader: Reader) -> Iterator[Event]:
     for outcome in opened.outcomes:
         what = f"recorded: {OUTCOME_WORDS[outcome.outcome]}"
         yield _of_staff(opened, reader, outcome.at, outcome.by, what, outcome.note)
+    for step in opened.steps:
+        what = f"recorded, emergency: {STEP_WORDS[step.step]}"
+        yield _of_staff(opened, reader, step.at, step.by, what, step.words)
+    for each in opened.added:
+        yield _did(each.at, "added to the answers that were sent", reader)
     for level in opened.levels:
         what = f"set the level to {LEVEL_WORDS[level.level]}"
         yield _of_staff(opened, reader, level.at, level.by, what, level.reason)
     for fact in opened.stated:
         if what := _stated(fact, reader):
             yield _of_staff(opened, reader, fact.at, fact.by, what, fact.words)
-    for note in () if reader.is_desk else opened.notes:
+    yield from _for_clinicians(opened, reader)
+
+
+def _for_clinicians(opened: Opened, reader: Reader) -> Iterator[Event]:
+    """Notes, and who opened the answers without being a clinician; the desk reads no reason."""
+    for note in opened.notes if reader.reads_all else ():
         yield _of_staff(opened, reader, note.at, note.author_id, "wrote a note", note.text)
+    for access in opened.accesses:
+        words = access.words if reader.reads_all else ""
+        yield _of_staff(opened, reader, access.opened_at, access.staff_id, BROKE_GLASS, words)
 
 
 def _stated(fact: StaffFact, reader: Reader) -> str:
     """Say what staff answered; to the front desk only that somebody raised an alarm."""
     harm = is_harm(fact.answer)
-    if reader.is_desk:
+    if not reader.reads_all:
         return "raised an alarm" if harm else ""
     return f"answered the staff question on self-harm: {'yes' if harm else 'no'}"
 
@@ -172,5 +189,5 @@ def _of_staff(
     """One act of a member; the front desk reads only what the front desk wrote."""
     member = opened.people.get(who)
     by_desk = member is not None and member.role is Role.FRONT_DESK
-    told = words if by_desk or not reader.is_desk else ""
+    told = words if by_desk or reader.reads_all else ""
     return Event(at, moment(at, reader.zone, reader.now), member.name if member else "", what, told)

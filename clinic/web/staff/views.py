@@ -12,19 +12,30 @@ from clinic.store.worklist import Queue, Scope
 from clinic.web import sessions
 from clinic.web.security import Audience, open_to, signed_in
 from clinic.web.staff import (
+    additions,
     alarms,
+    attachments,
+    break_glass,
     claims,
+    emergencies,
     intakes,
+    invitations,
+    own_sessions,
+    people,
     provider_file,
     providers,
+    referral_list,
+    referral_start,
+    referrals,
     rule_table,
     same_person,
     totals,
+    trail,
 )
 from clinic.web.staff.alarm_lines import mail_words
 from clinic.web.staff.doors import dress, place_after, reader
 from clinic.web.staff.forms import PasswordForm, SignInForm, errors_of
-from clinic.web.staff.lists import patient_words, trail_words
+from clinic.web.staff.lists import patient_words
 from clinic.web.staff.rows import calls_today, groups
 from clinic.web.staff.words import FILTER_WORDS
 from clinic.web.visit import database, now, remote_address, settings, zone
@@ -32,11 +43,22 @@ from clinic.web.visit import database, now, remote_address, settings, zone
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 dress(blueprint)
 blueprint.register_blueprint(intakes.blueprint)
+blueprint.register_blueprint(invitations.blueprint)
+blueprint.register_blueprint(break_glass.blueprint)
+blueprint.register_blueprint(additions.blueprint)
+blueprint.register_blueprint(emergencies.blueprint)
 blueprint.register_blueprint(totals.blueprint)
 blueprint.register_blueprint(same_person.blueprint)
 blueprint.register_blueprint(alarms.blueprint)
 blueprint.register_blueprint(rule_table.blueprint)
 blueprint.register_blueprint(claims.blueprint)
+blueprint.register_blueprint(attachments.blueprint)
+blueprint.register_blueprint(referral_list.blueprint)
+blueprint.register_blueprint(referral_start.blueprint)
+blueprint.register_blueprint(referrals.blueprint)
+blueprint.register_blueprint(people.blueprint)
+blueprint.register_blueprint(trail.blueprint)
+blueprint.register_blueprint(own_sessions.blueprint)
 blueprint.register_blueprint(providers.blueprint)
 blueprint.register_blueprint(provider_file.blueprint)
 blueprint.context_processor(alarms.for_templates)
@@ -147,7 +169,7 @@ def worklist() -> str | WebResponse:
     """Show who waits, most urgent first. An admin sees no patients."""
     who = reader()
     if who.member.role is Role.ADMIN:
-        return redirect(url_for("staff.people"), code=303)
+        return redirect(url_for("staff.people.listing"), code=303)
     scope = Scope.ALL if request.args.get("scope") == Scope.ALL else Scope.MINE
     queue = _queue(request.args.get("show", ""))
     watched = alarms.watch()
@@ -186,29 +208,3 @@ def patient(patient_id: UUID) -> str:
     who = reader()
     known = worklists.open_patient(database(), patient_id, by=who.member, now=now())
     return render_template("staff/patient.html", **patient_words(known, who))
-
-
-@blueprint.route("/people/")
-@open_to(Audience.ADMIN)
-def people() -> str:
-    """List who may sign in."""
-    found = worklists.open_people(database(), by=reader().member, now=now())
-    return render_template("staff/people.html", people=found)
-
-
-@blueprint.route("/audit/")
-@open_to(Audience.ADMIN)
-def audit() -> str:
-    """List who saw or did what, newest first. It holds ids and no patient data."""
-    after = request.args.get("after")
-    trail = worklists.open_audit(
-        database(), by=reader().member, after=_id(after) if after else None, now=now()
-    )
-    return render_template("staff/audit.html", **trail_words(trail, reader()))
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise BadInput("This page of the list is not there. Go back to its start.") from None

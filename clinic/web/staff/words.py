@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from clinic.intake import IntakeState
+from clinic.store.case_access import AccessReason
+from clinic.referral.emergency import EmergencyStep
 from clinic.store.outcomes import OutcomeKind
 from clinic.store.queues import Queue
 from clinic.store.staff import Role
@@ -52,19 +54,40 @@ OUTCOME_WORDS: Mapping[OutcomeKind, str] = {
     OutcomeKind.NORMAL_VISIT: "Normal visit",
 }
 
+STEP_WORDS: Mapping[EmergencyStep, str] = {
+    EmergencyStep.ADVISED: "Told to get emergency care, and will go",
+    EmergencyStep.NOT_REACHED: "Could not reach anybody",
+    EmergencyStep.ARRIVED: "Arrived there",
+    EmergencyStep.REFUSED: "Will not go; a clinician talked with them",
+    EmergencyStep.OUTCOME_KNOWN: "We know what came of it",
+}
+
 ROLE_WORDS: Mapping[Role, str] = {
     Role.FRONT_DESK: "Front desk",
     Role.CLINICIAN: "Clinician",
     Role.ADMIN: "Admin",
 }
 
+REASON_WORDS: Mapping[AccessReason, str] = {
+    AccessReason.WORSE: "The patient sounds worse, and no clinician can be reached",
+    AccessReason.ON_THE_PHONE: "The patient is on the phone about their own answers",
+    AccessReason.EMERGENCY_CARE_ASKS: "An ambulance or emergency department asks",
+    AccessReason.CLINICIAN_ASKED: "A clinician asked me to read it out",
+    AccessReason.OTHER: "Something else",
+}
+
 LANGUAGE_WORDS: Mapping[str, str] = {"en": "English", "es": "Spanish"}
 
 ACT_WORDS: Mapping[str, str] = {
+    "audit.export": "Took the audit out as CSV",
     "audit.view": "Looked at the audit",
     "intake.acknowledge": "Acknowledged the emergency",
+    "intake.add": "Added to the answers that were sent",
     "intake.answer": "Answered a page",
+    "intake.break_glass": "Opened all answers with a reason (break-glass)",
+    "intake.break_glass_seen": "Looked at a use of break-glass",
     "intake.emergency": "Was shown the emergency page",
+    "intake.emergency_step": "Recorded a step of an emergency",
     "intake.compare": "Compared it with a later one",
     "intake.correct_total": "Corrected a score",
     "intake.give_back": "Gave it back",
@@ -72,16 +95,27 @@ ACT_WORDS: Mapping[str, str] = {
     "intake.outcome": "Recorded what was done",
     "intake.pdf": "Opened the PDF",
     "intake.reopen": "Opened it again",
+    "intake.read_added": "Read what was added",
     "intake.resume": "Came back with the code",
     "intake.review": "Marked it reviewed",
     "intake.send": "Sent the answers",
     "intake.set_level": "Set another level",
     "intake.staff_question": "Answered a question for staff",
     "intake.start": "Began",
+    "intake.start_from": "Began a new form from this one",
     "intake.take": "Took it",
     "intake.take_total_back": "Took a score back",
     "intake.type_total": "Typed a score",
     "intake.view": "Opened the patient's page",
+    "invitation.begin": "Began the form of an invitation",
+    "invitation.mail": "Mailed an invitation",
+    "invitation.make": "Invited somebody",
+    "invitation.open": "Pressed Start behind a link",
+    "invitation.renew": "Made a new link",
+    "invitation.revoke": "Took an invitation back",
+    "invitation.slip": "Printed the slip of an invitation",
+    "invitation.view": "Opened an invitation",
+    "invitations.view": "Looked at the invitations",
     "patient.different": "Said it is another person",
     "patient.same": "Said it is the same person",
     "patient.undo_same": "Undid who is the same person",
@@ -93,10 +127,14 @@ ACT_WORDS: Mapping[str, str] = {
     "provider.export": "Took the directory out as CSV",
     "provider.import": "Read a CSV file into the directory",
     "provider.remove": "Removed an entry of the directory",
-    "staff.add": "Was added",
+    "staff.add": "Added somebody to staff",
     "staff.change_password": "Changed the password",
-    "staff.disable": "Was disabled",
-    "staff.reset": "Was given a new password",
+    "staff.end_session": "Ended one of their own sessions",
+    "staff.end_sessions": "Ended their own other sessions",
+    "staff.enable": "Let somebody sign in again",
+    "staff.set_role": "Changed somebody's role",
+    "staff.disable": "Disabled somebody",
+    "staff.reset": "Gave somebody a new first password",
     "staff.sign_in": "Signed in",
     "staff.sign_out": "Signed out",
     "worklist.view": "Looked at the worklist",

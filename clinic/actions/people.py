@@ -1,0 +1,142 @@
+"""What an admin does with accounts of staff: add, disable, let in again, reset, change the role.
+
+Each act names the mark that the page showed and raises Conflict when another admin came first.
+Nobody disables or demotes their own account, so that one admin is always left.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from clinic.errors import Conflict, NotAllowed, Refused, UnknownRecord
+from clinic.store import audit, passwords, staff
+from clinic.store.audit import Actor
+from clinic.store.database import Database, Transaction
+from clinic.store.staff import Member, Role
+
+NO_ADMIN = "You are no admin any more. Another admin changed your account."
+CHANGED = "Another admin changed this account since you opened the page."
+LAST_ADMIN = "This is the last admin who can sign in. Make somebody else an admin first."
+NOT_YOURSELF = "This is your own account. Ask another admin to do it."
+OWN_PASSWORD = "This is your own account. Change your password under Password."  # noqa: S105
+
+
+def open_person(database: Database, staff_id: UUID, *, by: Member, now: datetime) -> Member:
+    """Read one account. Raises UnknownRecord."""
+    with database.writing() as tx:
+        member = staff.get(tx, staff_id)
+        _record(tx, by, "people.view", staff_id, now)
+        return member
+
+
+def add(
+    database: Database, *, username: str, name: str, role: Role, by: Member, now: datetime
+) -> tuple[Member, str]:
+    """Add somebody; give the account and its first password, to be changed at first use.
+
+    Raises BadInput for a name that is taken or empty.
+    """
+    password = passwords.first_password()
+    with database.writing() as tx:
+        _still_admin(staff.lock_everyone(tx), by)
+        member = staff.add(
+            tx,
+            username=username,
+            name=name,
+            role=role,
+            password=password,
+            now=now,
+            must_change=True,
+        )
+        _record(tx, by, "staff.add", member.id, now, detail=role.value)
+        return member, password
+
+
+def disable(database: Database, staff_id: UUID, *, mark: str, by: Member, now: datetime) -> None:
+    """Let somebody in no more; every session ends. Raises Conflict and Refused."""
+    with database.writing() as tx:
+        _to_be_changed(tx, staff_id, mark, by, leaves=True)
+        staff.disable(tx, staff_id, now=now)
+        _record(tx, by, "staff.disable", staff_id, now)
+
+
+def enable(database: Database, staff_id: UUID, *, mark: str, by: Member, now: datetime) -> None:
+    """Let somebody in again, with the password they had. Raises Conflict."""
+    with database.writing() as tx:
+        _to_be_changed(tx, staff_id, mark, by)
+        staff.enable(tx, staff_id)
+        _record(tx, by, "staff.enable", staff_id, now)
+
+
+def reset(database: Database, staff_id: UUID, *, mark: str, by: Member, now: datetime) -> str:
+    """Give a new first password; every session ends. Raises Conflict and Refused."""
+    if staff_id == by.id:
+        raise Refused(OWN_PASSWORD)
+    password = passwords.first_password()
+    with database.writing() as tx:
+        _to_be_changed(tx, staff_id, mark, by)
+        staff.set_password(tx, staff_id, password, now=now, must_change=True)
+        _record(tx, by, "staff.reset", staff_id, now)
+    return password
+
+
+def set_role(
+    database: Database, staff_id: UUID, role: Role, *, mark: str, by: Member, now: datetime
+) -> bool:
+    """Change what somebody may; every session ends. False when it is the role they have.
+
+    Raises Conflict and Refused.
+    """
+    with database.writing() as tx:
+        member = _to_be_changed(tx, staff_id, mark, by, leaves=role is not Role.ADMIN)
+        if member.role is role:
+            return False
+        staff.set_role(tx, staff_id, role)
+        _record(tx, by, "staff.set_role", staff_id, now, detail=role.value)
+    return True
+
+
+def _to_be_changed(
+    tx: Transaction, staff_id: UUID, mark: str, by: Member, *, leaves: bool = False
+) -> Member:
+    """Give the account as it stands; `leaves` when no admin is to be left of it."""
+    everyone = staff.lock_everyone(tx)
+    _still_admin(everyone, by)
+    member = everyone.get(staff_id)
+    if member is None:
+        raise UnknownRecord("member of staff")
+    if leaves and not _others_who_admin(everyone, staff_id):
+        raise Refused(LAST_ADMIN)
+    if leaves and staff_id == by.id:
+        raise Refused(NOT_YOURSELF)
+    if member.mark != mark:
+        raise Conflict(CHANGED)
+    return member
+
+
+def _still_admin(everyone: dict[UUID, Member], by: Member) -> None:
+    """Look again: two admins may disable each other at the same moment. Raises NotAllowed."""
+    stands = everyone.get(by.id)
+    if stands is None or stands.disabled or stands.role is not Role.ADMIN:
+        raise NotAllowed(NO_ADMIN)
+
+
+def _others_who_admin(everyone: dict[UUID, Member], staff_id: UUID) -> bool:
+    return any(
+        member.role is Role.ADMIN and not member.disabled
+        for member in everyone.values()
+        if member.id != staff_id
+    )
+
+
+def _record(
+    tx: Transaction, by: Member, action: str, staff_id: UUID, now: datetime, detail: str = ""
+) -> None:
+    subject = ("staff", staff_id)
+    audit.record(
+        tx,
+        actor=Actor("staff", by.id),
+        action=action,
+        subject=subject,
+        now=now,
+        detail=detail,
+    )
