@@ -70,6 +70,7 @@ def create_app(
         coming_back.blueprint,
         adding.blueprint,
         invited.blueprint,
+        receiving.blueprint,
         health.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -3,7 +3,8 @@
 ClinicError
 ├── NotFound                what was asked for is not there
 │   ├── UnknownStep         no such step, or the answers have switched it off
-│   └── UnknownRecord       no intake, patient, note or document with this id
+│   ├── UnknownRecord       no intake, patient, note or document with this id
+│   └── ShutDoor            a link or code of a referral that opens nothing
 ├── Refused                 the act is understood and not allowed now
 │   ├── AlreadySubmitted    sent answers can no longer be changed
 │   ├── Conflict            somebody else changed the record meanwhile
@@ -45,6 +46,14 @@ class UnknownRecord(NotFound):
     def __init__(self, kind: str) -> None:
         super().__init__(f"There is no such {kind}.")
         self.kind = kind
+
+
+class ShutDoor(NotFound):
+    """A link or a code opens no referral. Only of one that ended is it told why."""
+
+    def __init__(self, *, ended: bool = False) -> None:
+        super().__init__("This referral has ended." if ended else "This opens nothing.")
+        self.ended = ended
 
 
 class Refused(ClinicError):

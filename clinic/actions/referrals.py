@@ -292,7 +292,7 @@ def move(
         _record(tx, by, f"referral.{act.value}", referral_id, now)
         _save(tx, moved, kept.letter, version, terms, event)
         if moved.state.is_end:
-            doors.revoke(tx, referral_id, now=now)
+            doors.revoke(tx, referral_id, now=event.at)
         return moved
 
 
@@ -316,7 +316,7 @@ def reroute(
             Act.REROUTE, _by(by), Said(words=reason), now=now, actor_id=by.id
         )
         _save(tx, moved, kept.letter, version, terms, event)
-        doors.revoke(tx, referral_id, now=now)
+        doors.revoke(tx, referral_id, now=event.at)
         fresh = replace(
             kept.referral,
             id=new_id(),

@@ -1,15 +1,20 @@
-"""A day as staff type it, or as a spreadsheet writes it: 3/17/2026 or 2026-03-17."""
+"""A day and a time as people at work type them, or as a browser or a spreadsheet writes them.
+
+3/17/2026 or 2026-03-17; 2:30 pm or 14:30.
+"""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, time, tzinfo
 
 from clinic.errors import BadInput
 
 DAY_WORDS = "Write the day like this: 3/17/2026."
 NO_SUCH_DAY = "Check the day. There is no such day."
+TIME_WORDS = "Write the time like this: 2:30 pm."
 
 US_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?:\s*([ap])\.?\s?m\.?)?", re.ASCII | re.IGNORECASE)
 
 
 def day_of(text: str) -> date:
@@ -25,3 +30,24 @@ def day_of(text: str) -> date:
         return date(year, month, day)
     except ValueError:
         raise BadInput(NO_SUCH_DAY) from None
+
+
+def time_of(text: str) -> time:
+    """Give the time of day that was typed. Raises BadInput."""
+    found = CLOCK.fullmatch(text.strip())
+    if found is None or not (found[2] or found[3]):
+        raise BadInput(TIME_WORDS)
+    hour, minute = int(found[1]), int(found[2] or 0)
+    if found[3]:
+        if not 1 <= hour <= 12:
+            raise BadInput(TIME_WORDS)
+        hour = hour % 12 + (12 if found[3].lower() == "p" else 0)
+    try:
+        return time(hour, minute)
+    except ValueError:
+        raise BadInput(TIME_WORDS) from None
+
+
+def moment_of(day: str, clock: str, zone: tzinfo) -> datetime:
+    """Give the moment, in UTC, of a day and a time in a zone. Raises BadInput."""
+    return datetime.combine(day_of(day), time_of(clock), tzinfo=zone).astimezone(UTC)

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from clinic.fhir.text import dumps, loads
+from clinic.referral.states import END_STATES
 from clinic.store.database import Transaction
 from clinic.store.ids import new_id
 from clinic.store.opening import data_key_of
+from clinic.store.referral_tables import referral
 from clinic.store.referral_tables import referral_door as table
 from clinic.store.resume_codes import CROCKFORD, MISREAD
 from clinic.store.sealing import Cell, seal, unseal
@@ -72,10 +74,21 @@ def opened_by_token(tx: Transaction, token: str, *, now: datetime) -> UUID | Non
 
 def opened_by_code(tx: Transaction, code: str, *, now: datetime) -> UUID | None:
     """Give the referral that a short code opens, or None."""
-    letters = "".join(code.upper().split()).translate(MISREAD)
-    if len(letters) != CODE_LETTERS or any(letter not in CROCKFORD for letter in letters):
+    letters = _letters(code)
+    if letters is None:
         return None
     return _found(tx, table.c.code_hash == _code_hash(tx, letters), now)
+
+
+def ended_by_token(tx: Transaction, token: str, *, now: datetime) -> bool:
+    """True when a link opened its referral until this came to its end."""
+    return _ended(tx, table.c.token_hash == _token_hash(tx, token), now)
+
+
+def ended_by_code(tx: Transaction, code: str, *, now: datetime) -> bool:
+    """True when a short code opened its referral until this came to its end."""
+    letters = _letters(code)
+    return letters is not None and _ended(tx, table.c.code_hash == _code_hash(tx, letters), now)
 
 
 def standing(tx: Transaction, referral_id: UUID, intake_id: UUID, *, now: datetime) -> Door | None:
@@ -93,15 +106,36 @@ def standing(tx: Transaction, referral_id: UUID, intake_id: UUID, *, now: dateti
     return Door(token, code, row.expires_at)
 
 
-def _found(tx: Transaction, fits: object, now: datetime) -> UUID | None:
+def _found(tx: Transaction, fits: ColumnElement[bool], now: datetime) -> UUID | None:
     found: UUID | None = tx.scalar(
         select(table.c.referral_id).where(
-            fits,  # type: ignore[arg-type]
+            fits,
             table.c.revoked_at.is_(None),
             table.c.expires_at > now,
         )
     )
     return found
+
+
+def _ended(tx: Transaction, fits: ColumnElement[bool], now: datetime) -> bool:
+    """A door that was shut before the end, because it was told on, tells nothing."""
+    statement = (
+        select(table.c.id)
+        .join(referral, referral.c.id == table.c.referral_id)
+        .where(
+            fits,
+            table.c.expires_at > now,
+            table.c.revoked_at >= referral.c.entered_at,
+            referral.c.state.in_([state.value for state in END_STATES]),
+        )
+    )
+    return tx.scalar(statement) is not None
+
+
+def _letters(code: str) -> str | None:
+    letters = "".join(code.upper().split()).translate(MISREAD)
+    fits = len(letters) == CODE_LETTERS and all(letter in CROCKFORD for letter in letters)
+    return letters if fits else None
 
 
 def _token_hash(tx: Transaction, token: str) -> bytes:

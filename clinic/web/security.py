@@ -75,6 +75,16 @@ def open_to(*audiences: Audience) -> Callable[[View], View]:
     return declared
 
 
+def takes_up_to(most_bytes: int) -> Callable[[View], View]:
+    """Declare that the body of a request to a view may be larger than that of all others."""
+
+    def declared(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return declared
+
+
 def audiences(app: Flask, endpoint: str) -> frozenset[Audience]:
     """Whom an endpoint is open to; nobody when its view does not say."""
     found: frozenset[Audience] = getattr(
@@ -113,11 +123,20 @@ def nonce() -> str:
 
 def guard(app: Flask, *, behind_tls: bool, max_fields: int) -> None:
     """Put the doors and the headers on an app."""
+    app.before_request(_allow_larger_body)
     app.before_request(lambda: _refuse_too_many_fields(max_fields))
     app.before_request(_refuse_foreign_posts)
     app.before_request(_refuse_strangers)
     app.after_request(lambda response: _dressed(response, behind_tls=behind_tls))
     CSRFProtect(app)
+
+
+def _allow_larger_body() -> None:
+    """Raise the limit for a view that declares one; the body has not been read yet."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    most: int | None = getattr(view, "most_bytes", None)
+    if most is not None:
+        request.max_content_length = most
 
 
 def _refuse_too_many_fields(most: int) -> None:

@@ -1,0 +1,80 @@
+"""The receiving page as it stands, and with an answer that could not be taken."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template
+
+from clinic.actions import receiving
+from clinic.actions.receiving import OFFERED, Received
+from clinic.referral.model import Event, Kind
+from clinic.referral.states import Act, By, moves_from
+from clinic.summary.words import urgency_word
+from clinic.web.referral.forms import AnswerForm
+from clinic.web.referral.words import HAPPENED, STANDS
+from clinic.web.visit import database, destinations, now, remote_address
+
+KINDS = {
+    Kind.CONSULT: "Consult: advise us, we go on treating",
+    Kind.CO_MANAGE: "Treat together with us",
+    Kind.TAKE_OVER: "Take over the care of this problem",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of what happened."""
+
+    at: datetime
+    what: str
+    words: str
+    visit_at: datetime | None
+
+
+def opened(token: str) -> Received:
+    """Read the referral behind a link. Raises ShutDoor, TooManyAttempts."""
+    return receiving.read(database(), token, address=remote_address(), now=now())
+
+
+def shown(token: str, *, tried: AnswerForm | None = None, refused: str = "") -> str:
+    """Give the page; `tried` is an answer that was not taken, with what was typed.
+
+    Raises ShutDoor, TooManyAttempts.
+    """
+    received = opened(token)
+    referral = received.kept.referral
+    if received.is_answered:
+        return render_template(
+            "receiving/answered.html", stands=STANDS[referral.state], tried=tried
+        )
+    return render_template(
+        "receiving/referral.html",
+        token=token,
+        received=received,
+        referral=referral,
+        stands=STANDS[referral.state],
+        urgency=urgency_word(referral.urgency, "en"),
+        service=destinations().service(referral.service).name,
+        kind=KINDS[referral.kind],
+        happened=[_line(event) for event in received.events],
+        forms=_forms(received, tried),
+        left=tried if tried and tried.act not in _offered(received) else None,
+        errors=tried.errors_in_order if tried else [],
+        refused=refused,
+    )
+
+
+def _forms(received: Received, tried: AnswerForm | None) -> list[AnswerForm]:
+    return [
+        tried if tried is not None and tried.act is act else AnswerForm(act)
+        for act in _offered(received)
+    ]
+
+
+def _offered(received: Received) -> list[Act]:
+    legal = {move.act for move in moves_from(received.kept.referral.state, By.RECEIVER)}
+    return [act for act in OFFERED if act in legal]
+
+
+def _line(event: Event) -> Line:
+    return Line(event.at, HAPPENED[event.act], event.words, event.visit_at)
