@@ -22,12 +22,15 @@ from clinic.store.database import Transaction
 from clinic.store.keys import Key
 from clinic.store.patients import Person
 from clinic.store.referral_tables import invitation as table
+from clinic.store.resume_codes import CROCKFORD, MISREAD
 from clinic.store.sealing import Cell, seal, unseal
 from clinic.store.sessions import PATIENT_IDLE
 from clinic.store.tables import intake
 
-TOKEN_BYTES = 32
-LONGEST_TOKEN = 64
+TOKEN_LETTERS = 32
+GROUP = 8
+"""Letters that are not misread, in groups, since a slip may have to be typed: 160 bits."""
+LONGEST_TYPED = 100
 BEGUN_MEANWHILE = "The form of this link was begun meanwhile. The code of the form opens it now."
 
 
@@ -126,7 +129,7 @@ class Permit:
 def add(tx: Transaction, new: New, *, now: datetime) -> bool:
     """Make an invitation with a link of its own; False when one with this id stands already."""
     insert = sqlite.insert if tx.is_sqlite else postgresql.insert
-    key, token = Key.new(), secrets.token_urlsafe(TOKEN_BYTES)
+    key, token = Key.new(), _new_token()
     statement = insert(table).values(
         id=new.id,
         token_hash=_token_hash(tx, token),
@@ -159,11 +162,8 @@ def get(tx: Transaction, invitation_id: UUID, *, for_update: bool = False) -> In
 
 def by_token(tx: Transaction, token: str) -> Invitation | None:
     """Give the invitation of a link, whatever became of it; None for an unknown one."""
-    if len(token) > LONGEST_TOKEN:
-        return None
-    row = tx.execute(
-        _everything().where(table.c.token_hash == _token_hash(tx, token))
-    ).one_or_none()
+    statement = _everything().where(table.c.token_hash == _token_hash(tx, token))
+    row = tx.execute(statement).one_or_none()
     return None if row is None else _read(tx, row)
 
 
@@ -198,7 +198,7 @@ def spend(tx: Transaction, token: str, *, now: datetime) -> Permit | None:
     statement = (
         update(table)
         .where(
-            table.c.token_hash == _token_hash(tx, token[: LONGEST_TOKEN + 1]),
+            table.c.token_hash == _token_hash(tx, token),
             table.c.intake_id.is_(None),
             table.c.revoked_at.is_(None),
             table.c.expires_at > now,
@@ -321,7 +321,14 @@ def _read(tx: Transaction, row: Row[Any]) -> Invitation:
 
 
 def _token_hash(tx: Transaction, token: str) -> bytes:
-    return tx.vault.digest("invitation link", token)
+    """The keyed hash of a token, however it was typed."""
+    letters = token.upper().translate(MISREAD) if len(token) <= LONGEST_TYPED else ""
+    return tx.vault.digest("invitation link", letters)
+
+
+def _new_token() -> str:
+    letters = "".join(secrets.choice(CROCKFORD) for _ in range(TOKEN_LETTERS)).lower()
+    return "-".join(letters[at : at + GROUP] for at in range(0, TOKEN_LETTERS, GROUP))
 
 
 def _cell(column: str, row_id: UUID) -> Cell:

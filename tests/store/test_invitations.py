@@ -102,6 +102,14 @@ def test_a_link_is_found_by_its_token_and_by_no_other(maker, database):
         assert invitations.by_token(tx, "") is None
 
 
+def test_a_link_is_found_as_people_type_it(maker, database):
+    made = maker.invites()
+
+    typed = made.token.replace("-", "").replace("0", "o").replace("1", "l").upper()
+    with database.reading() as tx:
+        assert invitations.by_token(tx, typed) == made
+
+
 def test_a_link_starts_once(maker):
     made = maker.invites()
 

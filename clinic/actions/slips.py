@@ -1,0 +1,32 @@
+"""The slip that an invited patient is handed: the link as a QR code and in letters."""
+
+from datetime import timedelta, tzinfo
+
+from clinic.pdf.paper import Paper
+from clinic.store.invitations import Invitation
+from clinic.summary.model import ClinicDetails
+from clinic.summary.words import long_date
+
+
+def slip_of(
+    invitation: Invitation, link: str, *, clinic: ClinicDetails, size: str, zone: tzinfo
+) -> Paper:
+    """Give the slip as a paper. It carries the name, so that nobody is handed another's link."""
+    last = (invitation.expires_at - timedelta(seconds=1)).astimezone(zone).date()
+    visit = invitation.appointment_on
+    made_on = invitation.made_at.astimezone(zone).date()
+    return Paper(
+        template="slip",
+        values={
+            "name": invitation.person.name,
+            "link": link,
+            "visit": long_date(visit, "en") if visit else "",
+            "last_day": long_date(last, "en"),
+        },
+        title=f"Your questions, {clinic.name}",
+        who=clinic.name,
+        made=f"Made on {long_date(made_on, 'en')}",
+        clinic=clinic,
+        size=size,
+        large=True,
+    )
