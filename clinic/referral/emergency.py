@@ -3,11 +3,14 @@
 Source: referral.md, section 4. It never waits for a letter or a signature.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from clinic.errors import IllegalMove
+
+S = TypeVar("S")
 
 KNOWN_WITHIN = timedelta(hours=24)
 TRIES = 3
@@ -36,6 +39,19 @@ NEXT: Mapping[EmergencyStep | None, frozenset[EmergencyStep]] = {
     EmergencyStep.ARRIVED: frozenset({EmergencyStep.OUTCOME_KNOWN}),
     EmergencyStep.OUTCOME_KNOWN: frozenset(),
 }
+AFTER_TRIES = 1
+"""So many calls of the emergency contact come before a welfare check."""
+
+
+class Reach(StrEnum):
+    """What comes next for somebody who was not reached (referral.md, section 3)."""
+
+    TRY_AGAIN = "try_again"
+    EMERGENCY_CONTACT = "emergency_contact"
+    WELFARE_CHECK = "welfare_check"
+    STILL_OPEN = "still_open"
+
+
 CLINICIAN_ONLY = frozenset({EmergencyStep.REFUSED})
 """A clinician talks with somebody who refuses: can decide, why, the plan, who is with them."""
 
@@ -55,3 +71,34 @@ def due(last: EmergencyStep | None, first_at: datetime, last_at: datetime) -> da
     if last is EmergencyStep.NOT_REACHED:
         return last_at + TRIED_WITHIN / TRIES
     return first_at + KNOWN_WITHIN
+
+
+def this_loop(steps: Sequence[S], step_of: Callable[[S], EmergencyStep], *, again: bool) -> list[S]:
+    """Give the steps since the last outcome that is known; all of them, unless it began again."""
+    ends = [n for n, each in enumerate(steps, 1) if step_of(each) is EmergencyStep.OUTCOME_KNOWN]
+    if not ends or (ends[-1] == len(steps) and not again):
+        return list(steps[ends[-2] :] if len(ends) > 1 else steps)
+    return list(steps[ends[-1] :])
+
+
+def reach_next(steps: Sequence[EmergencyStep]) -> Reach | None:
+    """Give what comes next when the last step was that nobody was reached; else None."""
+    missed = 0
+    for step in reversed(steps):
+        if step is not EmergencyStep.NOT_REACHED:
+            break
+        missed += 1
+    if not missed:
+        return None
+    if missed < TRIES:
+        return Reach.TRY_AGAIN
+    if missed < TRIES + AFTER_TRIES:
+        return Reach.EMERGENCY_CONTACT
+    return Reach.WELFARE_CHECK if missed == TRIES + AFTER_TRIES else Reach.STILL_OPEN
+
+
+def refusal_words(*, can_decide: bool, reason: str, plan: str, beside: str) -> str:
+    """Put what a clinician learned of somebody who refuses into words that are kept."""
+    decides = "yes" if can_decide else "no"
+    lines = ("Can decide for themselves: " + decides, f"Reason: {reason}", f"Plan: {plan}")
+    return "\n".join((*lines, f"With them: {beside}"))

@@ -6,7 +6,15 @@ from itertools import pairwise
 import pytest
 
 from clinic.errors import IllegalMove
-from clinic.referral.emergency import EmergencyStep, check_step, due
+from clinic.referral.emergency import (
+    EmergencyStep,
+    Reach,
+    check_step,
+    due,
+    reach_next,
+    refusal_words,
+    this_loop,
+)
 from tests.referral.make import NOW
 
 
@@ -47,3 +55,39 @@ def test_somebody_who_was_not_reached_is_tried_again_in_five_minutes():
 
 def test_a_closed_loop_has_no_clock():
     assert due(EmergencyStep.OUTCOME_KNOWN, NOW, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("missed", "next_one"),
+    [
+        (0, None),
+        (1, Reach.TRY_AGAIN),
+        (2, Reach.TRY_AGAIN),
+        (3, Reach.EMERGENCY_CONTACT),
+        (4, Reach.WELFARE_CHECK),
+        (5, Reach.STILL_OPEN),
+    ],
+)
+def test_three_tries_then_the_contact_then_a_welfare_check(missed, next_one):
+    assert reach_next([EmergencyStep.ADVISED] + [EmergencyStep.NOT_REACHED] * missed) is next_one
+
+
+def test_an_emergency_that_comes_again_begins_a_loop_of_its_own():
+    first = [EmergencyStep.ADVISED, EmergencyStep.ARRIVED, EmergencyStep.OUTCOME_KNOWN]
+    second = [EmergencyStep.NOT_REACHED]
+
+    assert this_loop(first, lambda step: step, again=False) == first
+    assert this_loop(first, lambda step: step, again=True) == []
+    assert this_loop(first + second, lambda step: step, again=False) == second
+    assert this_loop(first + second + first, lambda step: step, again=False) == second + first
+
+
+def test_a_refusal_is_kept_with_all_four_answers():
+    words = refusal_words(can_decide=True, reason="Fears the bill", plan="Call at 6", beside="Son")
+
+    assert words.splitlines() == [
+        "Can decide for themselves: yes",
+        "Reason: Fears the bill",
+        "Plan: Call at 6",
+        "With them: Son",
+    ]

@@ -239,3 +239,43 @@ def test_the_page_after_sending_takes_an_addition_and_the_paper_holds_it(patient
     words = " ".join(" ".join(page.extract_text().split()) for page in paper.pages)
     assert FORGOT in words
     assert "Added after sending" in words
+
+
+# --- what staff see ------------------------------------------------------------------
+
+
+def test_a_clinician_reads_what_was_added_and_says_so(database, patients, clinician):
+    intake_id = patients.sends()
+    adds(database, intake_id)
+    page = clinician.opens(intake_id)
+    assert "Added since, not read: 1" in page.text
+    assert FORGOT in page.text
+
+    clinician.does("added/read")
+
+    page = clinician.opens(intake_id)
+    assert "Added since" not in page.text
+    assert "Read by Dr. Lee, 10:30 am" in page.text
+    assert FORGOT in page.text
+
+
+def test_the_front_desk_learns_that_something_was_added_and_not_what(database, patients, desk):
+    intake_id = patients.sends()
+    adds(database, intake_id)
+
+    page = desk.opens(intake_id)
+
+    assert "Added since, not read: 1" in page.text
+    assert FORGOT not in page.body.decode()
+    assert not page.has('form[action$="/added/read"]')
+
+
+def test_the_clinics_paper_says_on_its_face_that_something_was_added(database, patients, clinician):
+    intake_id = patients.sends()
+    adds(database, intake_id)
+
+    paper = PdfReader(
+        BytesIO(clinician.browser.get(f"/staff/intakes/{intake_id}/summary.pdf").body)
+    )
+
+    assert "The patient added to this after sending" in paper.pages[0].extract_text()

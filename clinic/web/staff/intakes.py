@@ -33,6 +33,9 @@ PATIENT_ROLES = (Audience.FRONT_DESK, Audience.CLINICIAN)
 ACTS = frozenset(
     {
         "acknowledge",
+        "added/read",
+        "emergency/refused",
+        "emergency/step",
         "give-back",
         "level",
         "notes",

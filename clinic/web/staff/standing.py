@@ -136,11 +136,7 @@ def _events(opened: Opened, reader: Reader) -> Iterator[Event]:
     for outcome in opened.outcomes:
         what = f"recorded: {OUTCOME_WORDS[outcome.outcome]}"
         yield _of_staff(opened, reader, outcome.at, outcome.by, what, outcome.note)
-    for step in opened.steps:
-        what = f"recorded, emergency: {STEP_WORDS[step.step]}"
-        yield _of_staff(opened, reader, step.at, step.by, what, step.words)
-    for each in opened.added:
-        yield _did(each.at, "added to the answers that were sent", reader)
+    yield from _since_sent(opened, reader)
     for level in opened.levels:
         what = f"set the level to {LEVEL_WORDS[level.level]}"
         yield _of_staff(opened, reader, level.at, level.by, what, level.reason)
@@ -157,6 +153,15 @@ def _for_clinicians(opened: Opened, reader: Reader) -> Iterator[Event]:
     for access in opened.accesses:
         words = access.words if reader.reads_all else ""
         yield _of_staff(opened, reader, access.opened_at, access.staff_id, BROKE_GLASS, words)
+
+
+def _since_sent(opened: Opened, reader: Reader) -> Iterator[Event]:
+    """The steps of an emergency, and that the patient added something."""
+    for step in opened.steps:
+        what = f"recorded, emergency: {STEP_WORDS[step.step]}"
+        yield _of_staff(opened, reader, step.at, step.by, what, step.words)
+    for each in opened.added:
+        yield _did(each.at, "added to the answers that were sent", reader)
 
 
 def _stated(fact: StaffFact, reader: Reader) -> str:

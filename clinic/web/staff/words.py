@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from clinic.intake import IntakeState
-from clinic.store.case_access import AccessReason
 from clinic.referral.emergency import EmergencyStep
+from clinic.store.case_access import AccessReason
 from clinic.store.outcomes import OutcomeKind
 from clinic.store.queues import Queue
 from clinic.store.staff import Role
