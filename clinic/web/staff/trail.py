@@ -61,7 +61,7 @@ def _form() -> TrailForm:
 
 def _page(form: TrailForm, sought: Sought | None = None, *, refused: str = "") -> str:
     who, after = reader(), request.args.get("after")
-    found = {"acts": [], "next": None}
+    found: dict[str, object] = {"acts": [], "next": None}
     if sought is not None:
         trail = audit_trail.open_audit(
             database(), sought, by=who.member, after=_id(after) if after else None, now=now()

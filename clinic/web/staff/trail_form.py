@@ -81,7 +81,8 @@ class TrailForm(Form):
     def validate_last(self, field: Field) -> None:
         """Take a day that is not before the first."""
         last = _day(field.data)
-        if last and self.first.data and not self.first.errors and last < _day(self.first.data):
+        first = None if self.first.errors else _day(self.first.data)
+        if first and last and last < first:
             raise ValidationError(LATER_FIRST)
 
     def sought(self, zone: ZoneInfo) -> Sought:
