@@ -10,14 +10,26 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from clinic.errors import IllegalMove, NotAllowed
+from clinic.mail.referral_link import REFERRAL_LINK
 from clinic.referral.clocks import Clocks
 from clinic.referral.holds import Hold, holds
 from clinic.referral.letter import Letter
 from clinic.referral.model import Channel, Event, Kind, Referral, Said, Signature, is_doubled
 from clinic.referral.provider import Provider
 from clinic.referral.states import Act, By, State
-from clinic.store import audit, doors, intakes, outbox, providers, referrals, same_person, sharing
-from clinic.store.audit import RECEIVER, Actor
+from clinic.store import (
+    attachments,
+    audit,
+    doors,
+    intakes,
+    outbox,
+    providers,
+    referrals,
+    same_person,
+    sharing,
+)
+from clinic.store.attachments import Attachment
+from clinic.store.audit import RECEIVER, SYSTEM, Actor
 from clinic.store.database import Database, Transaction
 from clinic.store.doors import Door
 from clinic.store.ids import new_id
@@ -27,7 +39,7 @@ from clinic.store.staff import Member, Role
 from clinic.triage.regenerative import Gate
 from clinic.triage.rules import Urgency
 
-LINK_MESSAGE = "referral_link"
+LINK_MESSAGE = REFERRAL_LINK
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +255,7 @@ def send(
             outbox.enqueue(
                 tx,
                 kind=LINK_MESSAGE,
-                payload={"referral": str(referral_id)},
+                payload={"referral": str(referral_id), "sent": event.at.isoformat()},
                 now=now,
                 once=f"{LINK_MESSAGE}:{referral_id}:{version}",
             )
@@ -359,6 +371,21 @@ def answer(
     return moved
 
 
+def fail(tx: Transaction, referral_id: UUID, why: str, *, now: datetime, terms: Terms) -> None:
+    """Note that a letter did not get through; nothing when somebody has it by now.
+
+    It joins a transaction of the caller, who gives the sending up.
+    """
+    kept = referrals.get(tx, referral_id, lock=True)
+    if kept.referral.state is not State.SENT:
+        return
+    moved, event = kept.referral.moved(Act.FAIL, By.SYSTEM, Said(words=why), now=now)
+    audit.record(
+        tx, actor=SYSTEM, action="referral.fail", subject=("referral", referral_id), now=now
+    )
+    _save(tx, moved, kept.letter, kept.referral.version, terms, event)
+
+
 def take(
     database: Database,
     referral_id: UUID,
@@ -390,6 +417,7 @@ class OpenedReferral:
     provider: Provider | None
     consents: tuple[SharingConsent, ...]
     replaced_by: tuple[Referral, ...]
+    attachments: tuple[Attachment, ...]
 
 
 def open_referral(
@@ -415,6 +443,7 @@ def open_referral(
             providers.find(tx, referral.provider_id) if referral.provider_id else None,
             tuple(sharing.all_of(tx, referral.intake_id)),
             tuple(each.referral for each in others if each.referral.replaces == referral_id),
+            tuple(attachments.all_of(tx, referral)),
         )
 
 

@@ -47,6 +47,8 @@ LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
 
 TYPED = ("text", "words", "reason", "notes")
 """The fields that hold what somebody wrote, in every form of staff."""
+LINES_TYPED = ("line-", "more-")
+"""So begin the fields of a letter."""
 
 STOPPED: Mapping[type[ClinicError], tuple[int, str]] = {
     NotFound: (404, "There is nothing here"),
@@ -131,10 +133,13 @@ def _not_taken(_error: CSRFError) -> tuple[str, int]:
 
 
 def _typed() -> list[str]:
-    return [text for name in TYPED if (text := request.form.get(name, "").strip())]
+    names = [*TYPED, *(name for name in request.form if name.startswith(LINES_TYPED))]
+    return [text for name in names if (text := request.form.get(name, "").strip())]
 
 
 def _patient_place() -> str:
-    """The patient's page that an act belongs to, or the worklist."""
-    intake_id = (request.view_args or {}).get("intake_id")
-    return f"/staff/intakes/{intake_id}" if intake_id else "/staff/"
+    """The page of the referral or patient that an act belongs to, or the worklist."""
+    named = request.view_args or {}
+    if "referral_id" in named:
+        return f"/staff/referrals/{named['referral_id']}"
+    return f"/staff/intakes/{named['intake_id']}" if "intake_id" in named else "/staff/"

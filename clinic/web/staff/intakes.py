@@ -49,6 +49,8 @@ ACTS = frozenset(
         "take",
         "totals",
         "totals/take-back",
+        "referrals/consent",
+        "referrals/consent/withdraw",
     }
 )
 """The addresses that only take posts."""

@@ -107,6 +107,7 @@ class ReferralView:
     agreed: bool
     events: tuple[Event, ...]
     replaced_by: tuple[Referral, ...]
+    attachments: tuple[tuple[str, str], ...]
 
 
 def referral_view(
@@ -161,6 +162,7 @@ def referral_view(
         agreed=any(each.withdrawn_at is None for each in found.consents),
         events=tuple(_event(event, opened.people, reader) for event in found.events),
         replaced_by=found.replaced_by,
+        attachments=() if is_desk else tuple(_attachments(found)),
     )
 
 
@@ -272,6 +274,18 @@ def _consents(found: OpenedReferral, people: Mapping[UUID, Member], at: _At) -> 
         how = HOW_AGREED.get(consent.how, consent.how)
         back = f"; taken back {at(consent.withdrawn_at)}" if consent.withdrawn_at else ""
         yield f"{at(consent.at)}: {how}{who}{back}"
+
+
+def _attachments(found: OpenedReferral) -> Iterator[tuple[str, str]]:
+    """Where each file that came with a report is taken out, and its name with its size."""
+    for each in found.attachments:
+        kilobytes = max(1, each.size_bytes // 1024)
+        place = url_for(
+            "staff.attachments.take_out",
+            referral_id=found.kept.referral.id,
+            attachment_id=each.id,
+        )
+        yield place, f"{each.name} ({kilobytes} KB)"
 
 
 def _event(event: Stored, people: Mapping[UUID, Member], reader: Reader) -> Event:
