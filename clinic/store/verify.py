@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import Row, Table, func, select, text
 
 from clinic.errors import ClinicError
-from clinic.store import audit_chain, patients
+from clinic.store import audit_chain, invitations, patients
 from clinic.store.columns import metadata
 from clinic.store.database import Database, Transaction
 from clinic.store.opening import data_key_of
+from clinic.store.referral_tables import invitation
 from clinic.store.sealing import Cell, unseal
 from clinic.store.tables import (
     assessment,
@@ -103,8 +104,9 @@ def _samples(tx: Transaction, samples: int) -> list[str]:
     for table, columns in SEALED.items():
         for row in _some(tx, table, samples):
             faults += _fault_of(table.name, row.id, partial(_open, tx, table, columns, row))
-    for row in _some(tx, patient, samples):
-        faults += _fault_of("patient", row.id, partial(patients.get, tx, row.id))
+    for own_key, get in ((patient, patients.get), (invitation, invitations.get)):
+        for row in _some(tx, own_key, samples):
+            faults += _fault_of(own_key.name, row.id, partial(get, tx, row.id))
     return faults
 
 

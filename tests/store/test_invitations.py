@@ -13,6 +13,7 @@ from clinic.store.invitations import Channel, New, Permit, Shown, State
 from clinic.store.patients import Person
 from clinic.store.referral_tables import invitation as table
 from clinic.store.sessions import PATIENT_IDLE
+from clinic.store.verify import verify
 from tests.make import NOW
 from tests.store.kept import begin, hire, send
 
@@ -234,6 +235,19 @@ def test_pages_of_the_list_add_up_without_gap_or_double(maker):
     assert pages == made[::-1]
     with pytest.raises(UnknownRecord):
         maker.lists(Shown.ALL, after=uuid4())
+
+
+def test_an_invitation_that_was_changed_by_hand_fails_its_proof(maker, database, tmp_path):
+    first, second = maker.invites(), maker.invites()
+    assert not [
+        fault for fault in verify(database, tmp_path / "head").faults if "invitation" in fault
+    ]
+
+    with database.writing() as tx:
+        other = sa.select(table.c.sealed_person).where(table.c.id == second.id).scalar_subquery()
+        tx.execute(sa.update(table).where(table.c.id == first.id).values(sealed_person=other))
+
+    assert f"invitation {first.id}" in "".join(verify(database, tmp_path / "head").faults)
 
 
 def test_only_due_reminders_are_taken_the_oldest_first(maker, database):

@@ -24,6 +24,7 @@ POSTS = [
     "/intake/resume",
     "/intake/leave",
     "/status",
+    "/i/00000000-00000000-00000000-00000000",
 ]
 
 
