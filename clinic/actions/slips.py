@@ -1,6 +1,6 @@
 """The slip that an invited patient is handed: the link as a QR code and in letters."""
 
-from datetime import timedelta, tzinfo
+from datetime import tzinfo
 
 from clinic.pdf.paper import Paper
 from clinic.store.invitations import Invitation
@@ -12,7 +12,7 @@ def slip_of(
     invitation: Invitation, link: str, *, clinic: ClinicDetails, size: str, zone: tzinfo
 ) -> Paper:
     """Give the slip as a paper. It carries the name, so that nobody is handed another's link."""
-    last = (invitation.expires_at - timedelta(seconds=1)).astimezone(zone).date()
+    last = invitation.last_moment.astimezone(zone).date()
     visit = invitation.appointment_on
     made_on = invitation.made_at.astimezone(zone).date()
     return Paper(

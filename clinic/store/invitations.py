@@ -9,7 +9,7 @@ whose form was never begun opens again once that visit is over, so that nobody i
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -100,6 +100,11 @@ class Invitation:
     reminders: int
     intake_id: UUID | None
     sent_at: datetime | None
+
+    @property
+    def last_moment(self) -> datetime:
+        """Give the last moment at which the link opens, for the day that people are told."""
+        return self.expires_at - timedelta(seconds=1)
 
     def state(self, now: datetime) -> State:
         """Give how far it has come. What was begun stays begun, whatever the link does."""

@@ -259,7 +259,7 @@ class TestByMail:
         with database.reading() as tx:
             assert outbox.waiting(tx) == 1
         page = nina.browser.follow()
-        assert "Mail not sent yet" in page.body.decode()
+        assert "The mail is about to go out" in page.body.decode()
         assert f"https://intake.clinic.example/i/{made.token}" in page.body.decode()
 
     def test_mail_needs_an_address_and_a_channel_has_to_be_chosen(self, nina):

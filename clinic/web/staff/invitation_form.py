@@ -40,7 +40,7 @@ STATE_WORDS: Mapping[State, str] = {
     State.EXPIRED: "Expired",
     State.REVOKED: "Taken back",
 }
-MAIL_WAITS = "Mail not sent yet"
+MAIL_WAITS = "The mail is about to go out"
 MAIL_FAILED = "Mail failed so far, and is tried again"
 MAIL_GIVEN_UP = "Mail failed: check the address"
 
@@ -126,6 +126,7 @@ class InvitationRow:
     state: State
     state_words: str
     mail_words: str
+    mail_failed: bool
     channel_words: str
     made_words: str
     until: date
@@ -151,9 +152,10 @@ def row_of(invitation: Invitation, listed: Listed, who: Reader) -> InvitationRow
         state=state,
         state_words=STATE_WORDS[state],
         mail_words=_mail_words(invitation, listed, who),
+        mail_failed=invitation.id in listed.faults,
         channel_words="Mail" if invitation.channel is Channel.MAIL else "Slip",
         made_words=f"{made_at}, {maker.name}" if maker else made_at,
-        until=invitation.expires_at.astimezone(who.zone).date(),
+        until=invitation.last_moment.astimezone(who.zone).date(),
         reminders=invitation.reminders,
         patient_id=invitation.patient_id,
         intake_id=invitation.intake_id if state is State.SENT else None,
