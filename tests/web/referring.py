@@ -96,3 +96,10 @@ class Referrer:
     def is_sent(self) -> None:
         self.gets_ready()
         self.does("send", channel="fax")
+
+    def tries_to_send(self, database: Database, channel: str = "print") -> Page:
+        """Post the sending from a page that was opened before something came in the way."""
+        version = str(kept_of(database, self.id).referral.version)
+        return self.browser.post(
+            f"{self.place}/send", {"channel": channel, "version": version}, 409
+        )

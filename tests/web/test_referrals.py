@@ -314,7 +314,7 @@ def test_nothing_leaves_without_consent(lee, database):
     lee.asks()
     lee.browser.post(f"/staff/intakes/{lee.intake_id}/referrals/consent/withdraw")
 
-    page = lee.does("send", 409, channel="print")
+    page = lee.tries_to_send(database)
 
     assert "Record first that the patient agrees to share this." in page.text
     assert state_of(database, lee) is State.READY_FOR_SIGNOFF
@@ -325,7 +325,7 @@ def test_a_receiver_who_left_the_directory_holds_the_letter_back(lee, database, 
     with database.writing() as tx:
         providers.remove(tx, lee.provider.id, version=1, now=clock.now)
 
-    page = lee.does("send", 409, channel="print")
+    page = lee.tries_to_send(database)
 
     assert "the one chosen is no longer listed" in page.text
     assert "No longer in the directory." in page.text
@@ -334,7 +334,7 @@ def test_a_receiver_who_left_the_directory_holds_the_letter_back(lee, database, 
 def test_a_second_referral_to_one_service_needs_a_reason(lee, database):
     lee.is_sent()
     lee.gets_ready()
-    page = lee.does("send", 409, channel="print")
+    page = lee.tries_to_send(database)
     assert "was sent to the same service within 30 days" in page.text
 
     lee.does("reasons/doubled", reason="The first one moved away.")
@@ -352,14 +352,14 @@ def test_no_reason_lets_a_regenerative_consult_pass_an_open_finding(lee, patient
     lee.moves("complete")
     lee.does("sign")
 
-    page = lee.does("send", 409, channel="print")
+    page = lee.tries_to_send(database)
     assert "A safety finding is open" in page.text
-    assert not page.has('form[action$="/reasons/gate"]')
+    assert not page.has('form[action$="/reasons/gate"], form#send')
     version = str(kept_of(database, lee.id).referral.version)
     lee.browser.post(
         f"{lee.place}/reasons/gate", {"reason": "I insist.", "version": version}, status=303
     )
-    lee.does("send", 409, channel="print")
+    lee.tries_to_send(database)
 
     assert state_of(database, lee) is State.READY_FOR_SIGNOFF
 
@@ -703,3 +703,25 @@ def test_an_admin_sees_no_referral(app, database, lee):
     admin.browser.get("/staff/referrals/", 403)
     admin.browser.get(lee.place, 403)
     assert Browser(app).get(lee.place, 303).location.startswith("/staff/sign-in")
+
+
+def test_an_emergency_is_never_said_to_wait_for_its_letter(lee, patients):
+    lee.intake_id = patients.sends(EMERGENCY)
+    lee.provider = None
+    lee.records_consent()
+    lee.drafts(service="emergency-department", urgency="emergency_now", act_by="2026-03-17")
+
+    assert "Now, without waiting for the letter" in lee.opens().text
+    assert "Now, without waiting for the letter" in first_page(lee)
+
+
+def test_who_was_signed_out_gets_back_the_lines_that_were_typed(lee, clock):
+    lee.records_consent()
+    lee.drafts()
+    lee.opens()
+    clock.forward(hours=2)
+
+    page = lee.sends_form("letter", 401, **{"more-request": "Mine, and it matters."})
+
+    assert "Mine, and it matters." in page.body.decode()
+    assert page.link("Sign in").endswith(lee.place) or lee.place in page.body.decode()

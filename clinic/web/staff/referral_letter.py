@@ -7,14 +7,15 @@ from clinic.pdf.letter import LetterHead, letter_paper
 from clinic.pdf.paper import Paper
 from clinic.questionnaire.values import whole_years
 from clinic.referral.letter import Part, Request, Topic
-from clinic.referral.model import Kind
+from clinic.referral.model import Kind, Referral
 from clinic.referral.provider import Provider
 from clinic.referral.states import State
 from clinic.store.staff import Member, Role
 from clinic.summary.model import Summary
 from clinic.summary.words import long_date, moment
+from clinic.triage.rules import Urgency
 from clinic.web.staff.referral_page import Sheet, view_of
-from clinic.web.staff.referral_view import link_of, mark
+from clinic.web.staff.referral_view import NOW, link_of, mark
 from clinic.web.staff.referral_words import KINDS
 from clinic.web.staff.words import LEVEL_WORDS, ROLE_WORDS
 from clinic.web.visit import clinic_details, destinations, settings, today, zone
@@ -86,7 +87,7 @@ def head_of(sheet: Sheet, summary: Summary | None) -> LetterHead:
         reference=referral.reference,
         urgency=referral.urgency,
         urgency_word=LEVEL_WORDS[referral.urgency],
-        act_by=f"To be seen by {_when(referral.act_by)}",
+        act_by=_act_by(referral),
         to=tuple(_to(found.provider, view.service)),
         person=tuple(_person(sheet, summary)) if summary else (),
         written=_written(sheet),
@@ -100,6 +101,12 @@ def head_of(sheet: Sheet, summary: Summary | None) -> LetterHead:
         code=door.code if door and summary else "",
         until=long_date(door.expires_at.astimezone(zone()).date(), "en") if door else "",
     )
+
+
+def _act_by(referral: Referral) -> str:
+    if referral.urgency is Urgency.EMERGENCY_NOW:
+        return NOW
+    return f"To be seen by {long_date(referral.act_by.astimezone(zone()).date(), 'en')}"
 
 
 def _to(provider: Provider | None, service: str) -> Iterator[tuple[str, str]]:

@@ -13,9 +13,11 @@ from clinic.referral.clocks import is_booked_too_late
 from clinic.referral.states import OPEN, State
 from clinic.store.referrals import COUNTED, Kept
 from clinic.store.staff import Member
+from clinic.triage.rules import Urgency
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.doors import reader
 from clinic.web.staff.reader import Reader
+from clinic.web.staff.referral_view import NOW
 from clinic.web.staff.referral_words import NEXT, STATES
 from clinic.web.staff.words import LEVEL_WORDS, moment
 from clinic.web.visit import database, destinations, now
@@ -100,6 +102,7 @@ def referral_rows(found: Iterable[Kept], who: Reader) -> list[dict[str, object]]
 def _row(stored: Stored, people: Mapping[UUID, Member], who: Reader) -> Row:
     kept, referral = stored.kept, stored.kept.referral
     owner = people.get(referral.owner_id) if referral.owner_id else None
+    urgent = referral.urgency is Urgency.EMERGENCY_NOW
     return Row(
         id=referral.id,
         reference=referral.reference,
@@ -113,7 +116,7 @@ def _row(stored: Stored, people: Mapping[UUID, Member], who: Reader) -> Row:
         due=moment(kept.due_at, who.zone, who.now) if kept.due_at else "",
         overdue=kept.due_at is not None and kept.due_at <= who.now,
         escalated=kept.escalated_at is not None,
-        act_by=moment(referral.act_by, who.zone, who.now),
+        act_by=NOW if urgent else moment(referral.act_by, who.zone, who.now),
         late=referral.act_by <= who.now and referral.state is not State.REPORT_RECEIVED,
         visit=moment(referral.visit_at, who.zone, who.now) if referral.visit_at else "",
         visit_too_late=referral.visit_at is not None

@@ -170,7 +170,9 @@ def _wanted(opened: Opened, service: str, form: RequestForm) -> tuple[Wanted, Re
         service=service,
         kind=wanted.kind,
         question=wanted.question,
-        act_by=f"to be seen by {long_date(act_by.date(), 'en')}",
+        act_by="now"
+        if wanted.urgency is Urgency.EMERGENCY_NOW
+        else f"to be seen by {long_date(act_by.date(), 'en')}",
         meanwhile=form["meanwhile"].data or "",
         provider=provider,
         summary=summary_of(opened),

@@ -24,12 +24,14 @@ from clinic.referral.provider import Provider
 from clinic.referral.states import State
 from clinic.store.staff import Member, Role
 from clinic.summary.model import Summary
+from clinic.triage.rules import Urgency
 from clinic.web.staff.reader import Reader
 from clinic.web.staff.referral_words import DONE, HOW_AGREED, KINDS, NEXT, SENT_BY, STATES, WHO
 from clinic.web.staff.standing import Event
 from clinic.web.staff.words import LEVEL_WORDS, ROLE_WORDS, moment
 
 NOT_SENT = (State.DRAFT, State.READY_FOR_SIGNOFF)
+NOW = "Now, without waiting for the letter"
 VOID = (State.CANCELLED, State.PATIENT_DECLINED, State.ENTERED_IN_ERROR)
 
 
@@ -137,7 +139,7 @@ def referral_view(
         provider=found.provider,
         board_is_old=found.provider is not None
         and found.provider.board_is_old(reader.now.astimezone(reader.zone).date()),
-        act_by=at(referral.act_by),
+        act_by=NOW if referral.urgency is Urgency.EMERGENCY_NOW else at(referral.act_by),
         late=not referral.state.is_end and referral.act_by <= reader.now,
         due=at(kept.due_at) if kept.due_at else "",
         overdue=kept.due_at is not None and kept.due_at <= reader.now,
