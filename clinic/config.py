@@ -19,7 +19,7 @@ from pydantic_settings import (
 
 from clinic.errors import BadInput, Misconfigured
 from clinic.opening import OpeningHours, read_opening_hours
-from clinic.referral.clocks import Clocks
+from clinic.referral.clocks import Clocks, Escalation
 
 KNOWN_LANGUAGES = ("en", "es")
 POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     """True when the clinic offers PRP or stem cells itself; every page about them then says so."""
     referral_clocks: str = ""
     """Changes to the clocks of a referral, such as sent.same_day=30m, declined=2d."""
+    referral_escalation: str = ""
+    """How long over its time somebody higher is told of a referral, such as same_day=30m."""
     referral_days: int = Field(120, ge=1, le=730)
     """For how many days the other side may answer a referral by its link."""
     invitation_days: int = Field(30, ge=1, le=365)
@@ -160,6 +162,15 @@ class Settings(BaseSettings):
             raise ValueError("write days before the visit, such as 7 1, or none")
         return value
 
+    @field_validator("referral_escalation")
+    @classmethod
+    def _escalation(cls, value: str) -> str:
+        try:
+            Escalation.read(value)
+        except BadInput as fault:
+            raise ValueError(str(fault)) from fault
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _mail(cls, value: str | None) -> str | None:
@@ -234,6 +245,11 @@ class Settings(BaseSettings):
     def clocks(self) -> Clocks:
         """The clocks of a referral."""
         return Clocks.read(self.referral_clocks)
+
+    @property
+    def escalation(self) -> Escalation:
+        """How long over its time a referral may be before somebody higher is told."""
+        return Escalation.read(self.referral_escalation)
 
     @property
     def database_path(self) -> Path:

@@ -18,7 +18,8 @@ ClinicError
 │   └── ContentFault              a file of content/ is wrong; names file and line
 ├── Damaged                 what was stored fails its seal: changed, moved, or another key's
 ├── Misconfigured           a setting, key file or database stops the start
-└── Unavailable             something we need is away for now; trying again helps
+├── Unavailable             something we need is away for now; trying again helps
+└── Undeliverable           a mail that no later try would deliver
 """
 
 from collections.abc import Sequence
@@ -130,3 +131,7 @@ class Misconfigured(ClinicError):
 
 class Unavailable(ClinicError):
     """Something we need is away for now; trying again later helps."""
+
+
+class Undeliverable(ClinicError):
+    """A mail that no later try would deliver: nobody is there to get it."""

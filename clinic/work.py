@@ -8,12 +8,13 @@ from email.message import EmailMessage
 import structlog
 
 from clinic.actions import alerts as actions
-from clinic.actions import reminders
+from clinic.actions import referral_clocks, reminders
+from clinic.actions.referrals import Terms
 from clinic.config import Settings, utc_now
-from clinic.errors import ClinicError, Unavailable
-from clinic.mail import invitations, messages
+from clinic.errors import ClinicError, Unavailable, Undeliverable
+from clinic.mail import invitations, messages, referral_link
 from clinic.mail.smtp import send
-from clinic.store import alerts, limits, outbox, sessions, worklist
+from clinic.store import alerts, limits, outbox, referrals, sessions, worklist
 from clinic.store.audit_chain import anchor_file, seal
 from clinic.store.database import Database, Transaction
 from clinic.store.outbox import Message
@@ -62,6 +63,7 @@ def work_once(settings: Settings, database: Database, now: datetime) -> None:
     """One round. Killed at any moment it loses nothing: each part is its own transaction."""
     write_notices(settings, database, now)
     write_reminders(settings, database, now)
+    escalate(settings, database, now)
     deliver(settings, database, now)
     seal(database, anchor_file(settings))
     with database.writing() as tx:
@@ -88,6 +90,19 @@ def write_reminders(settings: Settings, database: Database, now: datetime) -> No
         reminders.write_reminders(tx, now, invitation_terms(settings))
 
 
+def escalate(settings: Settings, database: Database, now: datetime) -> None:
+    """Write the message about referrals that are too late; it waits while nobody is named."""
+    if settings.mail_gap:
+        return
+    with database.writing() as tx:
+        referral_clocks.escalate(tx, now, settings.escalation, settings.zone)
+
+
+def referral_terms(settings: Settings) -> Terms:
+    """Give what the settings say of referrals."""
+    return Terms(settings.clocks, settings.zone, settings.referral_days)
+
+
 def invitation_terms(settings: Settings) -> reminders.Terms:
     """Give what the settings say of invitations."""
     return reminders.Terms(
@@ -112,7 +127,7 @@ def deliver(settings: Settings, database: Database, now: datetime) -> None:
 
 def _deliver(settings: Settings, database: Database, message: Message, now: datetime) -> bool:
     """Send one message outside any transaction, then note what came of it; False for a fault."""
-    mail, fault = None, ""
+    mail, fault, for_good = None, "", False
     try:
         with database.reading() as tx:
             mail = mail_of(settings, tx, message, now)
@@ -120,16 +135,21 @@ def _deliver(settings: Settings, database: Database, message: Message, now: date
             send(settings.smtp_url, mail)
     except Unavailable as error:
         fault = str(error)
+    except Undeliverable as error:
+        fault, for_good = str(error), True
     with database.writing() as tx:
         if fault:
-            outbox.failed(tx, message.id, now, fault)
+            given_up = outbox.failed(tx, message.id, now, fault, for_good=for_good)
+            if given_up and message.kind == referral_link.REFERRAL_LINK:
+                why = fault if for_good else referral_clocks.GIVEN_UP
+                referral_clocks.link_failed(tx, message, why, now, referral_terms(settings))
         elif mail is None:
             outbox.dropped(tx, message.id, now)
         else:
             outbox.sent(tx, message.id, now)
             if message.kind == invitations.INVITATION:
                 reminders.note_mailed(tx, message, now)
-    return not fault
+    return for_good or not fault
 
 
 def mail_of(
@@ -137,10 +157,12 @@ def mail_of(
 ) -> EmailMessage | None:
     """Give the mail for a message, or None when nobody is to be told, or not any more.
 
-    Raises Unavailable for one that has to wait until a setting is mended.
+    Raises Unavailable for one that has to wait until a setting is mended, and Undeliverable.
     """
     if message.kind == invitations.INVITATION:
         return invitation_mail(settings, tx, message, now)
+    if message.kind == referral_link.REFERRAL_LINK:
+        return link_mail(settings, tx, message, now)
     if settings.mail_gap or message.kind not in messages.KINDS:
         return None
     at = now.astimezone(settings.zone)
@@ -151,6 +173,9 @@ def mail_of(
     )
     if message.kind == messages.SUBMITTED:
         return messages.submitted(sender, message.id, at)
+    if message.kind == messages.REFERRALS_LATE:
+        number = referrals.overdue_count(tx, now)
+        return messages.referrals_late(sender, message.id, at, number) if number else None
     if not actions.is_wanted(tx, message):
         return None
     standing = alerts.standing(tx)
@@ -183,11 +208,31 @@ def invitation_mail(
         to=invitation.person.email,
         link=f"{settings.public_url}/i/{invitation.token}",
         appointment_on=invitation.appointment_on,
-        last_day=(invitation.expires_at - timedelta(seconds=1)).astimezone(settings.zone).date(),
+        last_day=invitation.last_moment.astimezone(settings.zone).date(),
         is_reminder=bool(message.payload["reminder"]),
         language=invitation.language,
     )
     return invitations.invitation(house, letter, message.id, now.astimezone(settings.zone))
+
+
+def link_mail(
+    settings: Settings, tx: Transaction, message: Message, now: datetime
+) -> EmailMessage | None:
+    """Give the mail with the link of a letter, or None. Raises Unavailable, Undeliverable."""
+    wanted = referral_clocks.wanted_link(tx, message, now)
+    if wanted is None:
+        return None
+    if settings.invitation_gap:
+        raise Unavailable(f"A letter waits: {settings.invitation_gap}.")
+    mail = referral_link.LinkMail(
+        clinic_name=settings.clinic_name,
+        clinic_phone=settings.clinic_phone,
+        sender=settings.patient_sender,
+        to=wanted.to,
+        link=f"{settings.public_url}/r/{wanted.door.token}",
+        last_day=(wanted.door.expires_at - timedelta(seconds=1)).astimezone(settings.zone).date(),
+    )
+    return referral_link.referral_link(mail, message.id, now.astimezone(settings.zone))
 
 
 def late_lines(settings: Settings, database: Database, now: datetime) -> list[str]:
@@ -197,6 +242,7 @@ def late_lines(settings: Settings, database: Database, now: datetime) -> list[st
         standing = alerts.standing(tx)
         late = outbox.late(tx, now)
         overdue = worklist.overdue(tx)
+        late_referrals = referrals.overdue_count(tx, now)
     lines = []
     if trouble is not None:
         since = f" since {_clock(settings, trouble.since)}" if trouble.since else ""
@@ -210,6 +256,10 @@ def late_lines(settings: Settings, database: Database, now: datetime) -> list[st
         lines.append(f"Mails that are late or were given up: {late}.")
     if overdue.number:
         lines.append(f"Intakes past the day to act: {overdue}.")
+    if late_referrals:
+        more = late_referrals > referrals.COUNTED
+        number = f"more than {referrals.COUNTED}" if more else str(late_referrals)
+        lines.append(f"Referrals past their time: {number}.")
     return lines
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 SUBMITTED = "intake_submitted"
 EMERGENCY = "emergency_waits"
-KINDS = (SUBMITTED, EMERGENCY)
+REFERRALS_LATE = "referrals_late"
+KINDS = (SUBMITTED, EMERGENCY, REFERRALS_LATE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,17 @@ def emergency(sender: Sender, message_id: UUID, at: datetime, waiting: Waiting) 
         f"Acknowledge\non the worklist or records what was done."
     )
     return _mail(sender, message_id, at, f"{subject}, nobody has acknowledged", words)
+
+
+def referrals_late(sender: Sender, message_id: UUID, at: datetime, number: int) -> EmailMessage:
+    """Give the notice that referrals are so far over their time that somebody has to look."""
+    one = number == 1
+    subject = "1 referral is late" if one else f"{number} referrals are late"
+    words = (
+        f"{subject}, and nobody has moved {'it' if one else 'them'} on.\n"
+        f"{'It stands' if one else 'They stand'} first in the list of referrals."
+    )
+    return _mail(sender, message_id, at, subject, words)
 
 
 def _mail(sender: Sender, message_id: UUID, at: datetime, subject: str, words: str) -> EmailMessage:

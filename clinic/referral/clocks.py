@@ -142,6 +142,35 @@ class Clocks:
         return span.after(start, zone)
 
 
+ESCALATE_AFTER = _paces("1h", "1wd", "1wd")
+"""How long after its time somebody higher is told of a referral."""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """How long over its time a referral may be before somebody higher is told."""
+
+    after: Mapping[Pace, Span] = field(default_factory=lambda: ESCALATE_AFTER, hash=False)
+
+    @classmethod
+    def read(cls, text: str) -> "Escalation":
+        """Read changes such as `same_day=30m, routine=2wd`. Raises BadInput."""
+        after = dict(ESCALATE_AFTER)
+        for part in filter(None, re.split(r"[,\s]+", text)):
+            name, equals, span = part.partition("=")
+            if not equals or name not in list(Pace):
+                raise BadInput(
+                    f"{part!r} names no pace: write <pace>=<span>, "
+                    f"with a pace out of {', '.join(Pace)}."
+                )
+            after[Pace(name)] = Span.read(span)
+        return cls(after)
+
+    def is_due(self, pace: Pace, due_at: datetime, now: datetime, zone: tzinfo) -> bool:
+        """True when a referral whose time ran out at `due_at` has to be told by now."""
+        return self.after[pace].after(due_at, zone) <= now
+
+
 def is_booked_too_late(visit_at: datetime, act_by: datetime | None) -> bool:
     """True when the visit comes after the moment by which the patient has to be seen."""
     return act_by is not None and visit_at > act_by

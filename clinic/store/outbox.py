@@ -23,6 +23,8 @@ MOST_ATTEMPTS = 12
 """With waits that double, the last attempt is made about a day after the first."""
 LATE_AFTER = timedelta(minutes=15)
 FAULT_LENGTH = 80
+CLOCKS_APART = timedelta(minutes=1)
+"""So far two machines may differ; more than that, and a clock was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def claim(
     """
     due = (
         select(table)
-        .where(_waiting(), table.c.due_at <= now, _free(now))
+        .where(_waiting(), _is_due(now), _free(now, lease))
         .order_by(case((table.c.kind == first, 0), else_=1), table.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -113,21 +115,26 @@ def dropped(tx: Transaction, message_id: UUID, now: datetime) -> None:
     _set(tx, message_id, given_up_at=now, claimed_until=None, fault="")
 
 
-def failed(tx: Transaction, message_id: UUID, now: datetime, reason: str) -> None:
+def failed(
+    tx: Transaction, message_id: UUID, now: datetime, reason: str, *, for_good: bool = False
+) -> bool:
     """Note why a message did not go out, and try again later, at most MOST_ATTEMPTS times.
 
-    `reason` is the name of a fault, never what the message says.
+    `reason` is the name of a fault, never what the message says. Gives True when the message
+    is given up: after the last attempt, or because none would help (`for_good`).
     """
     attempts = tx.scalar(select(table.c.attempts).where(table.c.id == message_id)) or 0
     wait = min(FIRST_WAIT * 2 ** min(attempts, 20), LONGEST_WAIT)
+    gives_up = for_good or attempts >= MOST_ATTEMPTS
     _set(
         tx,
         message_id,
         claimed_until=None,
         due_at=now + wait,
         fault=reason[:FAULT_LENGTH],
-        given_up_at=now if attempts >= MOST_ATTEMPTS else None,
+        given_up_at=now if gives_up else None,
     )
+    return gives_up
 
 
 def waiting(tx: Transaction) -> int:
@@ -172,8 +179,16 @@ def _waiting() -> ColumnElement[bool]:
     return table.c.sent_at.is_(None) & table.c.given_up_at.is_(None)
 
 
-def _free(now: datetime) -> ColumnElement[bool]:
-    return or_(table.c.claimed_until.is_(None), table.c.claimed_until <= now)
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """One that was written later than now, and not tried yet, saw the clock set back."""
+    never_tried = (table.c.attempts == 0) & (table.c.created_at > now + CLOCKS_APART)
+    return or_(table.c.due_at <= now, never_tried)
+
+
+def _free(now: datetime, lease: timedelta) -> ColumnElement[bool]:
+    """A lease that ends later than one could was taken before the clock was set back."""
+    until = table.c.claimed_until
+    return or_(until.is_(None), until <= now, until > now + lease + CLOCKS_APART)
 
 
 def _key(tx: Transaction) -> Key:

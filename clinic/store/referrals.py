@@ -40,6 +40,14 @@ class Kept:
     escalated_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A referral whose time ran out, and when."""
+
+    id: UUID
+    due_at: datetime
+
+
 def new_reference(tx: Transaction) -> str:
     """Give a reference that no referral has, such as R-7K2M9Q."""
     while True:
@@ -201,16 +209,22 @@ def _clocked(
         yield table.c.owner_id == owner_id
 
 
-def to_escalate(tx: Transaction, before: datetime, *, limit: int = 100) -> list[UUID]:
-    """Give those whose time ran out before a moment, and of which nobody higher was told."""
+def to_escalate(
+    tx: Transaction, now: datetime, urgencies: Collection[Urgency], *, limit: int = 100
+) -> list[Overdue]:
+    """Give those whose time has run out, and of which nobody higher was told, latest first."""
     statement = (
-        select(table.c.id)
-        .where(table.c.due_at <= before, table.c.escalated_at.is_(None))
+        select(table.c.id, table.c.due_at)
+        .where(
+            table.c.due_at <= now,
+            table.c.escalated_at.is_(None),
+            table.c.urgency.in_([urgency.value for urgency in urgencies]),
+        )
         .order_by(table.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [row.id for row in tx.execute(statement)]
+    return [Overdue(row.id, row.due_at) for row in tx.execute(statement)]
 
 
 def escalated(tx: Transaction, referral_ids: Collection[UUID], now: datetime) -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clinic.errors import BadInput
-from clinic.referral.clocks import Clocks, Pace, Span, is_booked_too_late
+from clinic.referral.clocks import Clocks, Escalation, Pace, Span, is_booked_too_late
 from clinic.referral.states import END_STATES, OPEN, State
 from clinic.triage.rules import Urgency
 
@@ -92,3 +92,30 @@ def test_a_clock_that_is_not_there_is_named(text):
 @pytest.mark.parametrize(("minutes", "late"), [(-1, False), (0, False), (1, True)])
 def test_a_visit_after_the_time_to_act_is_too_late(minutes, late):
     assert is_booked_too_late(FRIDAY + timedelta(minutes=minutes), FRIDAY) is late
+
+
+@pytest.mark.parametrize(
+    ("pace", "due", "told"),
+    [
+        (Pace.SAME_DAY, "2026-11-24 10:00", "2026-11-24 11:00"),
+        (Pace.URGENT, "2026-11-24 10:00", "2026-11-25 10:00"),
+        (Pace.ROUTINE, "2026-11-27 10:00", "2026-11-30 10:00"),
+    ],
+)
+def test_somebody_higher_is_told_an_hour_or_a_working_day_after_the_time(pace, due, told):
+    ran_out, at = (datetime.fromisoformat(text).replace(tzinfo=ZONE) for text in (due, told))
+
+    assert Escalation().is_due(pace, ran_out, at, ZONE)
+    assert not Escalation().is_due(pace, ran_out, at - timedelta(seconds=1), ZONE)
+
+
+def test_a_clinic_may_wait_longer_or_less_before_it_tells():
+    changed = Escalation.read("same_day=30m, routine=0m")
+    at = datetime(2026, 11, 24, 10, tzinfo=ZONE)
+
+    assert changed.is_due(Pace.ROUTINE, at, at, ZONE)
+    assert changed.is_due(Pace.SAME_DAY, at, at + timedelta(minutes=30), ZONE)
+    assert not changed.is_due(Pace.URGENT, at, at + timedelta(hours=23), ZONE)
+    for wrong in ("soon=1h", "same_day", "same_day=never"):
+        with pytest.raises(BadInput):
+            Escalation.read(wrong)

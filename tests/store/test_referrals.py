@@ -365,7 +365,9 @@ def test_a_letter_by_mail_goes_through_the_outbox_once(loop):
 
     with loop.database.writing() as tx:
         messages = [m for m in outbox.claim(tx, NOW) if m.kind == acts.LINK_MESSAGE]
-    assert [message.payload for message in messages] == [{"referral": str(loop.id)}]
+    assert [message.payload for message in messages] == [
+        {"referral": str(loop.id), "sent": NOW.isoformat()}
+    ]
 
 
 def test_those_due_soonest_come_first_page_by_page(loop):
@@ -387,9 +389,11 @@ def test_what_is_overdue_is_told_higher_up_once(loop):
     with loop.database.writing() as tx:
         assert referrals.overdue_count(tx, due - timedelta(seconds=1)) == 0
         assert referrals.overdue_count(tx, due) == 1
-        assert referrals.to_escalate(tx, due) == [loop.id]
+        assert referrals.to_escalate(tx, due, [Urgency.SAME_DAY]) == []
+        (late,) = referrals.to_escalate(tx, due, [Urgency.ROUTINE])
+        assert (late.id, late.due_at) == (loop.id, due)
         referrals.escalated(tx, [loop.id], due)
-        assert referrals.to_escalate(tx, due) == []
+        assert referrals.to_escalate(tx, due, [Urgency.ROUTINE]) == []
 
     loop.does(Act.COMPLETE)
 
