@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from clinic.errors import Conflict, NotAllowed, Refused, UnknownRecord
-from clinic.store import audit, passwords, staff
+from clinic.store import audit, intakes, passwords, staff
 from clinic.store.audit import Actor
 from clinic.store.database import Database, Transaction
 from clinic.store.staff import Member, Role
@@ -24,7 +24,7 @@ def open_person(database: Database, staff_id: UUID, *, by: Member, now: datetime
     """Read one account. Raises UnknownRecord."""
     with database.writing() as tx:
         member = staff.get(tx, staff_id)
-        _record(tx, by, "people.view", staff_id, now)
+        _record(tx, by, "staff.view", staff_id, now)
         return member
 
 
@@ -51,12 +51,16 @@ def add(
         return member, password
 
 
-def disable(database: Database, staff_id: UUID, *, mark: str, by: Member, now: datetime) -> None:
-    """Let somebody in no more; every session ends. Raises Conflict and Refused."""
+def disable(database: Database, staff_id: UUID, *, mark: str, by: Member, now: datetime) -> int:
+    """Let somebody in no more; every session ends. Give how many patients are anybody's again.
+
+    Raises Conflict and Refused.
+    """
     with database.writing() as tx:
         _to_be_changed(tx, staff_id, mark, by, leaves=True)
         staff.disable(tx, staff_id, now=now)
         _record(tx, by, "staff.disable", staff_id, now)
+        return _release(tx, staff_id, by, now)
 
 
 def enable(database: Database, staff_id: UUID, *, mark: str, by: Member, now: datetime) -> None:
@@ -91,6 +95,8 @@ def set_role(
         if member.role is role:
             return False
         staff.set_role(tx, staff_id, role)
+        if role is Role.ADMIN:
+            _release(tx, staff_id, by, now)
         _record(tx, by, "staff.set_role", staff_id, now, detail=role.value)
     return True
 
@@ -111,6 +117,21 @@ def _to_be_changed(
     if member.mark != mark:
         raise Conflict(CHANGED)
     return member
+
+
+def _release(tx: Transaction, staff_id: UUID, by: Member, now: datetime) -> int:
+    """Leave the patients on the list to anybody, since nobody else sees them first otherwise."""
+    theirs = intakes.waiting_with(tx, staff_id)
+    for facts in theirs:
+        intakes.take(tx, facts.id, owner_id=None, version=facts.version, now=now)
+        audit.record(
+            tx,
+            actor=Actor("staff", by.id),
+            action="intake.give_back",
+            subject=("intake", facts.id),
+            now=now,
+        )
+    return len(theirs)
 
 
 def _still_admin(everyone: dict[UUID, Member], by: Member) -> None:

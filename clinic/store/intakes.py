@@ -35,10 +35,12 @@ from clinic.store.review import (
     close,
     keep_card,
     mark_reviewed,
+    note_last_time,
     raise_emergency,
     reopen,
     set_urgency,
     take,
+    waiting_with,
 )
 from clinic.store.sealing import Cell, seal, unseal
 from clinic.store.tables import intake as table
@@ -55,6 +57,7 @@ __all__ = [
     "claim",
     "close",
     "facts",
+    "id_of_reference",
     "idempotency_key",
     "insert",
     "issue_code",
@@ -62,8 +65,8 @@ __all__ = [
     "listing",
     "load",
     "mark_reviewed",
-    "id_of_reference",
     "new_reference",
+    "note_last_time",
     "open_by_code",
     "raise_emergency",
     "reopen",
@@ -73,6 +76,7 @@ __all__ = [
     "start",
     "submit",
     "take",
+    "waiting_with",
 ]
 
 

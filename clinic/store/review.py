@@ -3,7 +3,8 @@
 Each act names the version that the page showed; whoever comes second gets Conflict.
 """
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from clinic.intake import IntakeState
 from clinic.store.database import Transaction
 from clinic.store.opening import data_key_of
 from clinic.store.queues import queue_of
-from clinic.store.records import FACTS, Card, Facts
+from clinic.store.records import CARD, FACTS, Card, Facts, card_of
 from clinic.store.sealing import Cell, seal
 from clinic.store.tables import intake as table
 from clinic.triage.rules import Urgency
@@ -41,6 +42,13 @@ def take(
     if before.state in (IntakeState.SUBMITTED, IntakeState.IN_REVIEW):
         changes["state"] = IntakeState.IN_REVIEW if owner_id else IntakeState.SUBMITTED
     return _change(tx, before, version, now, changes)
+
+
+def waiting_with(tx: Transaction, owner_id: UUID) -> list[Facts]:
+    """Give the intakes on the worklist that somebody has taken; nobody changes them meanwhile."""
+    theirs = (table.c.owner_id == owner_id) & table.c.queue.is_not(None)
+    statement = select(*FACTS).where(theirs).order_by(table.c.id).with_for_update()
+    return [Facts.of(row) for row in tx.execute(statement)]
 
 
 def mark_reviewed(tx: Transaction, intake_id: UUID, *, version: int, now: datetime) -> Facts:
@@ -125,6 +133,27 @@ def keep_card(
         data_key_of(tx, intake_id), card.to_bytes(), Cell("intake", "sealed_card", intake_id)
     )
     return _change(tx, _facts(tx, intake_id), version, now, {"sealed_card": sealed})
+
+
+def note_last_time(
+    tx: Transaction, intake_id: UUID, *, last_on: date | None, changed: str, worse: bool
+) -> None:
+    """Put on the card of a list row what changed since the intake before.
+
+    It is worked out from what is kept already, and so raises no version: whoever has the page
+    open loses nothing. An intake without a card stays as it is. Raises UnknownRecord.
+    """
+    _facts(tx, intake_id)
+    row = tx.execute(select(table.c.id, *CARD).where(table.c.id == intake_id)).one()
+    card = card_of(tx.vault, row)
+    if card is None:
+        return
+    noted = replace(card, last_on=last_on, changed=changed, worse=worse)
+    if noted == card:
+        return
+    cell = Cell("intake", "sealed_card", intake_id)
+    sealed = seal(data_key_of(tx, intake_id), noted.to_bytes(), cell)
+    tx.execute(update(table).where(table.c.id == intake_id).values(sealed_card=sealed))
 
 
 def claim(tx: Transaction, intake_id: UUID, *, version: int, now: datetime) -> Facts:

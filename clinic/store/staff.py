@@ -93,8 +93,11 @@ def by_username(tx: Transaction, username: str) -> Member | None:
 
 
 def lock_everyone(tx: Transaction) -> dict[UUID, Member]:
-    """Give all members by id; until the end of this turn nobody else changes or adds one."""
-    rows = tx.execute(select(table).order_by(table.c.id).with_for_update())
+    """Give all members by id; until the end of this turn nobody else who locks changes one.
+
+    The lock lets others write rows that name a member, such as notes.
+    """
+    rows = tx.execute(select(table).order_by(table.c.id).with_for_update(key_share=True))
     return {row.id: read(row) for row in rows}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from clinic.actions import people
 from clinic.errors import Conflict, NotAllowed, Refused
-from clinic.store import audit, staff
+from clinic.store import audit, intakes, staff
 from clinic.store.staff import Role
 from tests.web.browser import Page
 from tests.web.staff import PASSWORD, SAME_DAY, Patients, Worker, hire
@@ -147,6 +147,26 @@ def test_after_a_reset_only_the_new_password_opens_and_must_be_changed(admin, de
     assert desk.tries(PASSWORD, 200).errors
     assert desk.tries(password).location == HOME
     assert desk.browser.follow().path == "/staff/password"
+
+
+@pytest.mark.parametrize(("act", "fields"), [("disable", {}), ("role", {"role": "admin"})])
+def test_patients_of_somebody_who_sees_none_any_more_are_anybodys_again(
+    database, shelf, admin, desk, act, fields
+):
+    intake_id = Patients(database, shelf).sends(SAME_DAY)
+    desk.signs_in()
+    desk.opens(intake_id)
+    desk.does("take")
+    page_of(admin, desk)
+
+    page = presses(admin, act, **fields)
+
+    if act == "disable":
+        assert "Patients whom anybody may take again: 1." in page.text
+    with database.reading() as tx:
+        assert intakes.facts(tx, intake_id).owner_id is None
+        last = audit.trail(tx, subject=("intake", intake_id), limit=1)[0]
+    assert (last.action, last.actor.id) == ("intake.give_back", admin.member.id)
 
 
 def test_the_role_they_have_already_ends_no_session(database, admin, desk):

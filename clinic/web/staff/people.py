@@ -1,6 +1,5 @@
 """Who may sign in: an admin adds people, disables them, resets passwords and changes roles."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -77,14 +76,27 @@ def person(staff_id: UUID) -> str:
 @open_to(Audience.ADMIN)
 def disable(staff_id: UUID) -> Page:
     """Let somebody in no more."""
-    return _act(staff_id, people.disable, "Disabled, and signed out everywhere.")
+    who = reader().member
+    try:
+        left = people.disable(database(), staff_id, mark=_mark(), by=who, now=now())
+    except Refused as refused:
+        return _person(staff_id, refused=str(refused)), 409
+    open_again = f" Patients whom anybody may take again: {left}." if left else ""
+    flash(f"Disabled, and signed out everywhere.{open_again}", "success")
+    return _to(staff_id)
 
 
 @blueprint.route("/<uuid:staff_id>/enable", methods=["POST"])
 @open_to(Audience.ADMIN)
 def enable(staff_id: UUID) -> Page:
     """Let somebody in again."""
-    return _act(staff_id, people.enable, "May sign in again, with the password they had.")
+    who = reader().member
+    try:
+        people.enable(database(), staff_id, mark=_mark(), by=who, now=now())
+    except Refused as refused:
+        return _person(staff_id, refused=str(refused)), 409
+    flash("May sign in again, with the password they had.", "success")
+    return _to(staff_id)
 
 
 @blueprint.route("/<uuid:staff_id>/reset", methods=["POST"])
@@ -123,15 +135,6 @@ def looked_at(access_id: UUID) -> WebResponse:
     first = break_glass.look_at(database(), access_id, by=reader().member, now=now())
     flash("Marked as looked at." if first else "Another admin had looked at it already.", "success")
     return redirect(url_for("staff.people.listing"), code=303)
-
-
-def _act(staff_id: UUID, do: Callable[..., None], words: str) -> Page:
-    try:
-        do(database(), staff_id, mark=_mark(), by=reader().member, now=now())
-    except Refused as refused:
-        return _person(staff_id, refused=str(refused)), 409
-    flash(words, "success")
-    return _to(staff_id)
 
 
 def _person(

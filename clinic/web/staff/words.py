@@ -10,6 +10,7 @@ from clinic.store.case_access import AccessReason
 from clinic.store.outcomes import OutcomeKind
 from clinic.store.queues import Queue
 from clinic.store.staff import Role
+from clinic.store.worklist import Speaks
 from clinic.summary.words import clock, long_date, urgency_word
 from clinic.triage.rules import Urgency
 
@@ -41,6 +42,12 @@ FILTER_WORDS: Mapping[Queue, str] = {
     Queue.URGENT: "2 weeks",
     Queue.ROUTINE: "Routine",
     Queue.SELF_CARE: "Self-care",
+}
+
+SPEAKS_WORDS: Mapping[Speaks, str] = {
+    Speaks.SPANISH: "Spanish",
+    Speaks.NOT_ENGLISH: "Not English",
+    Speaks.INTERPRETER: "Interpreter needed",
 }
 
 CALL_TODAY = (Queue.EMERGENCY, Queue.SAME_DAY, Queue.INCOMPLETE)
@@ -98,6 +105,7 @@ ACT_WORDS: Mapping[str, str] = {
     "intake.read_added": "Read what was added",
     "intake.resume": "Came back with the code",
     "intake.review": "Marked it reviewed",
+    "intake.room_sheet": "Opened the room sheet",
     "intake.send": "Sent the answers",
     "intake.set_level": "Set another level",
     "intake.staff_question": "Answered a question for staff",
@@ -171,6 +179,7 @@ ACT_WORDS: Mapping[str, str] = {
     "staff.set_role": "Changed somebody's role",
     "staff.disable": "Disabled somebody",
     "staff.reset": "Gave somebody a new first password",
+    "staff.view": "Looked at an account of staff",
     "staff.sign_in": "Signed in",
     "staff.sign_out": "Signed out",
     "worklist.view": "Looked at the worklist",
