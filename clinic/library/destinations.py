@@ -62,13 +62,13 @@ def _table(top: Fields, text: str, rules: RuleSet) -> DestinationTable:
 
 
 def _service(part: Fields) -> Service:
-    part.only(("id", "name", "share"))
+    part.only(("id", "name", "patient", "share"))
     share = part.texts("share") if "share" in part.mapping else ()
     for topic in share:
         if topic not in list(Topic):
             part.fault("share", f"there is no topic {topic!r}: use {', '.join(Topic)}")
     known = tuple(Topic(topic) for topic in share if topic in list(Topic))
-    return Service(part.text("id"), part.text("name"), known)
+    return Service(part.text("id"), part.text("name"), known, part.text("patient"))
 
 
 def _row(

@@ -24,11 +24,15 @@ from clinic.triage.guidance import Guidance
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What can be asked of somebody else, and which private answers it needs for that."""
+    """What can be asked of somebody else, and which private answers it needs for that.
+
+    `patient`: what a patient is told who is asked; it names no condition and no level.
+    """
 
     id: str
     name: str
     share: tuple[Topic, ...] = ()
+    patient: str = "another office"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

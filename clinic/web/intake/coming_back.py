@@ -15,6 +15,7 @@ from clinic.web.intake.add_form import AddForm, may_add
 from clinic.web.intake.answering import hold, keep
 from clinic.web.intake.entry import KEPT, KEPT_STEP, ResumeForm
 from clinic.web.intake.forms import StepForm
+from clinic.web.intake.next_steps import next_steps_of
 from clinic.web.intake.reading import printable
 from clinic.web.intake.way import place_of, place_to_go_on
 from clinic.web.security import Audience, open_to
@@ -125,11 +126,13 @@ def status_page(intake_id: UUID, adding: AddForm) -> str:
     with database().reading() as reading:
         facts = intakes.facts(reading, intake_id)
         added = amendments.all_of(reading, intake_id)
+        asked = next_steps_of(reading, intake_id)
     return render_template(
         "intake/status.html",
         facts=facts,
         added=added,
         adding=adding,
+        asked=asked,
         next_steps=articles().page("next-steps", g.language),
         signs=articles().page("safety-net", g.language),
         closed=closed(),
