@@ -131,6 +131,7 @@ MAY = {
     "POST /staff/providers/import/do": KEEPERS,
     "GET /staff/intakes/<uuid:intake_id>": CLINIC,
     "GET /staff/intakes/<uuid:intake_id>/summary.pdf": CLINICIAN,
+    "GET /staff/intakes/<uuid:intake_id>/room-sheet.pdf": CLINICIAN,
     "POST /staff/intakes/<uuid:intake_id>/acknowledge": CLINIC,
     "GET /staff/intakes/<uuid:intake_id>/open-now": FRONT_DESK,
     "POST /staff/intakes/<uuid:intake_id>/open-now": FRONT_DESK,

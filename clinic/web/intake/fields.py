@@ -8,7 +8,7 @@ from clinic.questionnaire.checks import NOT_AN_OPTION
 from clinic.questionnaire.model import Control, Item, ItemType
 from clinic.questionnaire.response import Place
 from clinic.questionnaire.values import Coding, Value
-from clinic.web.intake.body_map import body_picture
+from clinic.web.body_map import body_picture
 from clinic.web.intake.manners import MANNER_OF, Manner, Setting, Texts
 from clinic.web.intake.options import is_same, values_by_code
 from clinic.web.intake.picked import Picked

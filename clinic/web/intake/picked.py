@@ -7,7 +7,7 @@ from clinic.questionnaire.checks import NOT_AN_OPTION
 from clinic.questionnaire.model import Control, ItemType
 from clinic.questionnaire.response import Answer, Place
 from clinic.questionnaire.values import Value
-from clinic.web.intake.body_map import BodyPicture, body_picture
+from clinic.web.body_map import BodyPicture, body_picture
 from clinic.web.intake.names import element_id, nth_id
 from clinic.web.intake.options import is_same
 from clinic.web.intake.parts import Choice, Part

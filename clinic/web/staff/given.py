@@ -52,11 +52,18 @@ def earlier_scores(opened: Opened, table: ScoreTable, zone: tzinfo) -> tuple[Ear
     return tuple(
         EarlierScores(
             each.intake.submitted_at.astimezone(zone).date(),
-            (*_asked(table, each.intake, zone), *_typed(table, each.totals)),
+            scores_of(table, each.intake, each.totals, zone),
         )
         for each in opened.earlier
         if each.intake.submitted_at is not None
     )
+
+
+def scores_of(
+    table: ScoreTable, intake: Intake, totals: Iterable[KeptTotal], zone: tzinfo
+) -> tuple[Score, ...]:
+    """Give the scores of a sent intake, with the totals that stand for it."""
+    return (*_asked(table, intake, zone), *_typed(table, totals))
 
 
 def settled(opened: Opened) -> Iterator[str]:

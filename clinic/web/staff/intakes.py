@@ -15,6 +15,7 @@ from clinic.web.security import Audience, open_to
 from clinic.web.staff.doors import reader
 from clinic.web.staff.forms import ActForm, LevelForm, NoteForm, OutcomeForm
 from clinic.web.staff.patient_page import Page, act, opened_page, shown, summary_of
+from clinic.web.staff.room_sheet import room_sheet_of
 from clinic.web.staff.typed_forms import SelfHarmForm
 from clinic.web.visit import (
     database,
@@ -77,6 +78,16 @@ def summary_pdf(intake_id: UUID) -> WebResponse:
     )
     response = Response(pdf, mimetype="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="intake-summary.pdf"'
+    return response
+
+
+@blueprint.route("/room-sheet.pdf")
+@open_to(Audience.CLINICIAN)
+def room_sheet_pdf(intake_id: UUID) -> WebResponse:
+    """Give one page for the room: what need not be asked again, and what is missing."""
+    pdf = room_sheet_of(opened_page(intake_id, "intake.room_sheet"))
+    response = Response(pdf, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = 'inline; filename="room-sheet.pdf"'
     return response
 
 

@@ -6,10 +6,12 @@ from flask import Blueprint, flash, g, redirect, render_template, request, sessi
 from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import staff_access, worklists
+from clinic.actions.records import open_record
 from clinic.errors import BadInput, TooManyAttempts
 from clinic.store.staff import Member, Role
 from clinic.store.worklist import Queue, Scope
 from clinic.web import sessions
+from clinic.web.body_map import body_picture
 from clinic.web.security import Audience, open_to, signed_in
 from clinic.web.staff import (
     additions,
@@ -35,10 +37,10 @@ from clinic.web.staff import (
 from clinic.web.staff.alarm_lines import mail_words
 from clinic.web.staff.doors import dress, place_after, reader
 from clinic.web.staff.forms import PasswordForm, SignInForm, errors_of
-from clinic.web.staff.lists import patient_words
+from clinic.web.staff.record import record_words
 from clinic.web.staff.rows import calls_today, groups
 from clinic.web.staff.words import FILTER_WORDS
-from clinic.web.visit import database, now, remote_address, settings, zone
+from clinic.web.visit import database, now, questionnaires, remote_address, settings, zone
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 dress(blueprint)
@@ -204,7 +206,9 @@ def _queue(name: str) -> Queue | None:
 @blueprint.route("/patients/<uuid:patient_id>")
 @open_to(Audience.FRONT_DESK, Audience.CLINICIAN)
 def patient(patient_id: UUID) -> str:
-    """Show who a patient is, and the intakes."""
+    """Show who a patient is, every intake, and to a clinician how it went."""
     who = reader()
-    known = worklists.open_patient(database(), patient_id, by=who.member, now=now())
-    return render_template("staff/patient.html", **patient_words(known, who))
+    record = open_record(database(), questionnaires(), patient_id, by=who.member, now=now())
+    return render_template(
+        "staff/patient.html", picture=body_picture(), **record_words(record, who)
+    )

@@ -1,0 +1,125 @@
+"""The record of one person: every intake sent under whichever name staff confirmed as theirs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from clinic.errors import Damaged, UnknownRecord
+from clinic.intake import Intake
+from clinic.store import (
+    amendments,
+    assessments,
+    audit,
+    emergency_steps,
+    intakes,
+    outcomes,
+    patients,
+    referrals,
+    same_person,
+    staff,
+    typed_totals,
+)
+from clinic.store.amendments import Amendment
+from clinic.store.audit import Actor
+from clinic.store.database import Database, Transaction
+from clinic.store.emergency_steps import KeptStep
+from clinic.store.intakes import Card, Facts, Library
+from clinic.store.outcomes import Outcome
+from clinic.store.patients import Patient
+from clinic.store.referrals import Kept
+from clinic.store.staff import Member, Role
+from clinic.store.typed_totals import KeptTotal
+from clinic.triage.assess import Assessment
+
+MOST_OPENED = 8
+"""So many intakes, the newest, are opened to draw how the scores went."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One sent intake, opened: what was answered, what the rules said, what came after."""
+
+    facts: Facts
+    intake: Intake
+    assessment: Assessment
+    totals: tuple[KeptTotal, ...]
+    outcomes: tuple[Outcome, ...]
+    steps: tuple[KeptStep, ...]
+    added: tuple[Amendment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A person: `sent` are all intakes, newest first; `visits` those opened, for clinicians.
+
+    `cards` hold what a list row shows, for the same newest ones. `proposed` counts the other
+    records that may be the same person.
+    """
+
+    patient: Patient
+    sent: tuple[Facts, ...]
+    cards: Mapping[UUID, Card]
+    visits: tuple[Visit, ...]
+    referrals: tuple[Kept, ...]
+    unread: Mapping[UUID, int]
+    confirmed: int
+    proposed: int
+    people: Mapping[UUID, Member]
+
+
+def open_record(
+    database: Database, library: Library, patient_id: UUID, *, by: Member, now: datetime
+) -> Record:
+    """Read a person's record, and keep who read it. Raises UnknownRecord.
+
+    Only for a clinician the answers are opened, and each that was opened is kept in the audit.
+    """
+    with database.writing() as tx:
+        patient = patients.get(tx, patient_id)
+        group = same_person.group_of(tx, patient_id)
+        sent = same_person.intakes_of_person(tx, patient_id)
+        if not sent:
+            raise UnknownRecord("patient")
+        newest = sent[:MOST_OPENED]
+        opens = by.role is Role.CLINICIAN
+        _record(tx, by, "patient.view", ("patient", patient_id), now)
+        return Record(
+            patient=patient,
+            sent=tuple(sent),
+            cards=_cards(tx, newest),
+            visits=tuple(_visit(tx, library, each, by, now) for each in newest) if opens else (),
+            referrals=tuple(referrals.of_patients(tx, group)) if opens else (),
+            unread=amendments.unread_of(tx, [each.id for each in sent]),
+            confirmed=len(group) - 1,
+            proposed=len(same_person.proposed(tx, patient_id)),
+            people={member.id: member for member in staff.everyone(tx)},
+        )
+
+
+def _cards(tx: Transaction, found: Sequence[Facts]) -> dict[UUID, Card]:
+    cards = {each.id: intakes.card(tx, each.id) for each in found}
+    return {key: card for key, card in cards.items() if card is not None}
+
+
+def _visit(tx: Transaction, library: Library, facts: Facts, by: Member, now: datetime) -> Visit:
+    kept = assessments.latest(tx, facts.id)
+    intake = intakes.load(tx, facts.id, library)
+    _record(tx, by, "intake.compare", ("intake", facts.id), now)
+    if kept is None:
+        raise Damaged("A sent intake has no assessment.")
+    return Visit(
+        facts=facts,
+        intake=intake,
+        assessment=kept,
+        totals=tuple(typed_totals.standing(tx, facts.id)),
+        outcomes=tuple(outcomes.all_of(tx, facts.id)),
+        steps=tuple(emergency_steps.all_of(tx, facts.id)),
+        added=tuple(amendments.all_of(tx, facts.id)),
+    )
+
+
+def _record(
+    tx: Transaction, by: Member, action: str, subject: tuple[str, UUID], now: datetime
+) -> None:
+    audit.record(tx, actor=Actor("staff", by.id), action=action, subject=subject, now=now)

@@ -1,0 +1,211 @@
+"""What the page of a person shows: to a clinician how it went, to the front desk who and when."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from clinic.actions.records import Record, Visit
+from clinic.questionnaire.values import whole_years
+from clinic.store.records import Facts
+from clinic.summary.build import build_summary
+from clinic.summary.given import EarlierScores
+from clinic.summary.model import BodyMap, Summary
+from clinic.summary.since import Difference, since_last
+from clinic.summary.trends import Trend, trends
+from clinic.summary.words import long_date, urgency_word
+from clinic.triage.rules import Urgency
+from clinic.web.staff.given import scores_of
+from clinic.web.staff.reader import Reader
+from clinic.web.staff.referral_list import referral_rows
+from clinic.web.staff.rows import NO_CARD, owner_words
+from clinic.web.staff.standing import Event
+from clinic.web.staff.words import LEVEL_WORDS, OUTCOME_WORDS, STATE_WORDS, STEP_WORDS, moment
+from clinic.web.visit import clinic_details, house, today, zone
+
+ALLERGIES = "allergies"
+NONE = "None of these"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentLine:
+    """One intake: when, how soon, where it stands; answers with version and language."""
+
+    id: UUID
+    reference: str
+    when: str
+    level: str
+    urgency: str
+    state: str
+    owner: str
+    visit: str
+    asked: str
+    unread: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Who this is, for the bar that stays in view; the newest intake names level and number."""
+
+    facts: Facts
+    name: str
+    preferred_name: str
+    age: str
+    birth_date: str
+    urgency: Urgency | None
+    level: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """The newest intake beside the one before it; empty when there is only one."""
+
+    since: str
+    differences: tuple[Difference, ...] = ()
+    now: BodyMap
+    before: BodyMap | None = None
+    new_places: tuple[str, ...] = ()
+    gone_places: tuple[str, ...] = ()
+
+
+def record_words(record: Record, who: Reader) -> dict[str, object]:
+    """Give what the page of a person shows, for one reader."""
+    person, newest = record.patient.person, record.sent[0]
+    card = record.cards.get(newest.id, NO_CARD)
+    summaries = _summaries(record)
+    return {
+        "head": _head(record, newest, who),
+        "phone": person.phone or card.phone,
+        "email": person.email or card.email,
+        "language": card.interpreter or "English",
+        "appointment": card.appointment,
+        "sent": [_line(each, record, who) for each in record.sent],
+        "not_opened": max(0, len(record.sent) - len(record.visits)) if record.visits else 0,
+        "unread": sum(record.unread.values()),
+        "confirmed": record.confirmed,
+        "proposed": record.proposed,
+        "newest": newest,
+        "allergies": _allergies(summaries[0]) if summaries else "",
+        "compared": _compared(summaries) if summaries else None,
+        "trends": _trends(record) if len(record.visits) > 1 else (),
+        "events": sorted(_events(record, who), key=lambda event: event.at),
+        "referrals": referral_rows(record.referrals, who),
+    }
+
+
+def _head(record: Record, newest: Facts, who: Reader) -> Head:
+    person = record.patient.person
+    born = person.birth_date
+    local = who.now.astimezone(who.zone).date()
+    card = record.cards.get(newest.id, NO_CARD)
+    return Head(
+        facts=newest,
+        name=person.name or NO_CARD.name,
+        preferred_name=card.preferred_name,
+        age=str(whole_years(born, local)) if born else "",
+        birth_date=long_date(born, "en") if born else "",
+        urgency=newest.urgency,
+        level=LEVEL_WORDS[newest.urgency] if newest.urgency else "",
+    )
+
+
+def _line(facts: Facts, record: Record, who: Reader) -> SentLine:
+    card = record.cards.get(facts.id)
+    return SentLine(
+        id=facts.id,
+        reference=facts.reference,
+        when=moment(facts.submitted_at, who.zone, who.now) if facts.submitted_at else "",
+        level=LEVEL_WORDS[facts.urgency] if facts.urgency else "",
+        urgency=facts.urgency.value if facts.urgency else "",
+        state=STATE_WORDS[facts.state],
+        owner=owner_words(facts, record.people, who.member),
+        visit=card.appointment if card else "",
+        asked="" if who.is_desk else f"{facts.questionnaire_version}, {facts.language}",
+        unread=record.unread.get(facts.id, 0),
+    )
+
+
+def _summaries(record: Record) -> list[Summary]:
+    """The newest intake and the one before it, in words, the newest first."""
+    return [
+        _summary(visit, record.visits[place + 1 : place + 2])
+        for place, visit in enumerate(record.visits[:2])
+    ]
+
+
+def _summary(visit: Visit, earlier: tuple[Visit, ...]) -> Summary:
+    summary = build_summary(
+        visit.intake,
+        visit.assessment,
+        book=house().book,
+        plan=house().summary_plan,
+        clinic=clinic_details(),
+        zone=zone(),
+        today=today(),
+        earlier=[_measured(each) for each in earlier],
+    )
+    stands = visit.facts.urgency or visit.assessment.urgency
+    return replace(summary, urgency=stands, urgency_word=urgency_word(stands, "en"))
+
+
+def _measured(visit: Visit) -> EarlierScores:
+    sent = visit.intake.submitted_at or visit.intake.created_at
+    table = house().book.scores
+    return EarlierScores(
+        sent.astimezone(zone()).date(), scores_of(table, visit.intake, visit.totals, zone())
+    )
+
+
+def _trends(record: Record) -> tuple[Trend, ...]:
+    measured = [_measured(visit) for visit in reversed(record.visits)]
+    return trends(measured, house().book.scores, house().summary_plan)
+
+
+def _compared(summaries: list[Summary]) -> Compared:
+    now = summaries[0]
+    if len(summaries) < 2 or summaries[1].sent_on is None:
+        return Compared(since="", now=now.body_map)
+    before = summaries[1]
+    had, has = before.body_map.words, now.body_map.words
+    return Compared(
+        since=long_date(before.sent_on, "en") if before.sent_on else "",
+        differences=since_last(now, before),
+        now=now.body_map,
+        before=before.body_map,
+        new_places=tuple(word for word in has if word not in had),
+        gone_places=tuple(word for word in had if word not in has),
+    )
+
+
+def _allergies(summary: Summary) -> str:
+    lines = (line for section in summary.sections for line in section.lines)
+    text = next((line.text for line in lines if line.id == ALLERGIES), "")
+    return "" if text.startswith(NONE) else text
+
+
+def _events(record: Record, who: Reader) -> Iterator[Event]:
+    """What happened to this person: sent, called, read, added, and the steps of an emergency."""
+    for facts in record.sent:
+        if facts.submitted_at:
+            yield _event(facts.submitted_at, "Patient", f"sent {facts.reference}", who)
+        if facts.reviewed_at:
+            yield _event(facts.reviewed_at, "", f"{facts.reference} was reviewed", who)
+    for visit in record.visits:
+        ref = visit.facts.reference
+        for outcome in visit.outcomes:
+            what = f"recorded for {ref}: {OUTCOME_WORDS[outcome.outcome]}"
+            yield _event(outcome.at, _name(record, outcome.by), what, who, outcome.note)
+        for step in visit.steps:
+            what = f"recorded for {ref}, emergency: {STEP_WORDS[step.step]}"
+            yield _event(step.at, _name(record, step.by), what, who)
+        for added in visit.added:
+            yield _event(added.at, "Patient", f"added to {ref}", who)
+
+
+def _event(at: datetime, name: str, what: str, who: Reader, words: str = "") -> Event:
+    return Event(at, moment(at, who.zone, who.now), name, what, words)
+
+
+def _name(record: Record, member_id: UUID) -> str:
+    member = record.people.get(member_id)
+    return member.name if member else ""
