@@ -24,7 +24,6 @@ from clinic.referral.clocks import Clocks, Escalation
 KNOWN_LANGUAGES = ("en", "es")
 POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
 MAIL_ADDRESS = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+$")
-SITE_ADDRESS = re.compile(r"^https?://[A-Za-z0-9.:\[\]-]+$")
 WEB_ADDRESS = re.compile(r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?$")
 REMINDER_DAYS = re.compile(r"^[0-9]{1,2}([, ]+[0-9]{1,2}){0,4}$")
 PHONE = re.compile(r"^[0-9+() .-]{2,25}$")
@@ -56,8 +55,6 @@ class Settings(BaseSettings):
     """Who is told by mail that an intake waits; nobody when it is empty."""
     alert_minutes: int = Field(10, ge=1, le=60)
     """So often the mail about an emergency comes again, until somebody acknowledges it."""
-    site_address: str = ""
-    """Where a browser finds the site, such as https://intake.clinic.example; a mail links to it."""
     key_file: Path = Field(default_factory=lambda: default_key_file(os.environ))
     port: int = Field(8000, validation_alias="PORT", ge=1, le=65535)
     clinic_name: str = Field("Example Spine Clinic", validation_alias="CLINIC_NAME", max_length=120)
@@ -184,13 +181,6 @@ class Settings(BaseSettings):
         if value and not MAIL_ADDRESS.match(value):
             raise ValueError("write one mail address, such as desk@clinic.example")
         return value
-
-    @field_validator("site_address")
-    @classmethod
-    def _site(cls, value: str) -> str:
-        if value and not SITE_ADDRESS.match(value.rstrip("/")):
-            raise ValueError("write where the site is, such as https://intake.clinic.example")
-        return value.rstrip("/")
 
     @field_validator("opening_hours")
     @classmethod

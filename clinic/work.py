@@ -62,6 +62,7 @@ def _told(tell: Callable[[str], None], before: list[str], lines: list[str]) -> l
 def work_once(settings: Settings, database: Database, now: datetime) -> None:
     """One round. Killed at any moment it loses nothing: each part is its own transaction."""
     write_notices(settings, database, now)
+    deliver(settings, database, now)  # What goes wrong below keeps no emergency waiting.
     write_reminders(settings, database, now)
     escalate(settings, database, now)
     deliver(settings, database, now)
@@ -169,7 +170,7 @@ def mail_of(
     sender = messages.Sender(
         clinic_name=settings.clinic_name,
         duty_address=settings.duty_address,
-        site_address=settings.site_address,
+        public_url=settings.public_url,
     )
     if message.kind == messages.SUBMITTED:
         return messages.submitted(sender, message.id, at)

@@ -85,7 +85,7 @@ def _who_may(member: Member | None, username: str) -> Member:
 
 
 def _own_address(settings: Settings) -> str:
-    where = settings.site_address or f"http://127.0.0.1:{settings.port}"
+    where = f"http://127.0.0.1:{settings.port}"
     print(f"CLINIC_PUBLIC_URL is not set: the link names {where}.", file=sys.stderr)
     return where
 

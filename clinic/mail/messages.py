@@ -18,7 +18,7 @@ class Sender:
 
     clinic_name: str
     duty_address: str
-    site_address: str = ""
+    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,5 +73,5 @@ def _mail(sender: Sender, message_id: UUID, at: datetime, subject: str, words: s
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{message_id.hex}@{sender.duty_address.partition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(f"{words}\n\nSign in and open the worklist: {sender.site_address}/staff/\n")
+    mail.set_content(f"{words}\n\nSign in and open the worklist: {sender.public_url}/staff/\n")
     return mail

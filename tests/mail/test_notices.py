@@ -16,7 +16,7 @@ MESSAGE = UUID("0193a000-0000-7000-8000-00000000beef")
 SENDER = messages.Sender(
     clinic_name="Example Clinic",
     duty_address="desk@clinic.example",
-    site_address="https://intake.clinic.example",
+    public_url="https://intake.clinic.example",
 )
 
 

@@ -292,3 +292,12 @@ def test_lines_on_what_is_late_are_told_when_they_change(settings, database):
     work.work_until(threading.Event(), nobody, database, once=True, tell=said.append)
 
     assert said == ["Nobody is told by mail: no duty address is set."]
+
+
+def test_a_patients_bad_address_is_not_taken_for_a_server_that_is_away(settings, database):
+    with database.writing() as tx:
+        outbox.enqueue(tx, kind="invitation", payload={}, now=NOW)
+        (message,) = outbox.claim(tx, NOW)
+        outbox.failed(tx, message.id, NOW, "refused")
+
+        assert actions.mail_trouble(tx, NOW, gap="") is None

@@ -122,7 +122,7 @@
   const show = (news) => {
     const number = Math.max(news.new, news.emergencies);
     if (news.emergencies > 0) {
-      say(alarm, counted("wordsAlarm", news.emergencies), dataset.wordsGo, dataset.list);
+      say(alarm, counted("wordsAlarm", news.emergencies), dataset.wordsLook, dataset.list);
       bar.classList.add("watch_bar--alarm");
       document.title = `(${counted("wordsTitle", news.emergencies)}) ${title}`;
     } else {
