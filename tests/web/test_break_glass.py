@@ -1,11 +1,13 @@
 """Break-glass: the front desk reads one intake for an hour, with a reason, and an admin is told."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
 
 from clinic.store import audit, case_access
 from clinic.store.staff import Role
+from clinic.web.security import Audience, audiences
 from tests.web.staff import SAME_DAY, STORY, Patients, Worker, hire
 
 REASON = "Her sister asks what she wrote about the fever."
@@ -78,6 +80,24 @@ def test_it_opens_one_intake_to_be_read_and_gives_no_other_right(
     desk.browser.get(f"/staff/intakes/{intake_id}/summary.pdf", 403)
     desk.browser.post(f"/staff/intakes/{intake_id}/notes", {"text": "x", "version": "1"}, 403)
     assert clinician.opens(intake_id).has('form[action$="/notes"]')
+
+
+def test_the_opened_page_offers_nothing_that_is_closed_to_the_desk(app, desk, intake_id):
+    opens_all(desk, intake_id)
+    page = desk.opens(intake_id)
+    offered = [("GET", str(link["href"])) for link in page.select('main a[href^="/"]')]
+    offered += [("POST", str(form["action"])) for form in page.select('main form[method="post"]')]
+    routes = app.url_map.bind("localhost")
+
+    closed = [
+        path
+        for method, path in offered
+        if Audience.FRONT_DESK
+        not in audiences(app, str(routes.match(urlsplit(path).path, method=method)[0]))
+    ]
+
+    assert len(offered) >= 5
+    assert closed == []
 
 
 @pytest.mark.parametrize(
