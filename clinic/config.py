@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     smtp_url: str | None = Field(None, validation_alias="SMTP_URL", repr=False)
     duty_address: str = ""
     """Who is told by mail that an intake waits; nobody when it is empty."""
-    alert_minutes: int = Field(10, ge=1, le=60)
+    alert_minutes: int = Field(5, ge=1, le=60)
     """So often the mail about an emergency comes again, until somebody acknowledges it."""
     key_file: Path = Field(default_factory=lambda: default_key_file(os.environ))
     port: int = Field(8000, validation_alias="PORT", ge=1, le=65535)

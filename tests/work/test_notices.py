@@ -41,6 +41,7 @@ def settings(tmp_path, inbox) -> Settings:
         key_file=tmp_path / "keys" / "clinic.key",
         duty_address="desk@clinic.example",
         smtp_url=inbox.url,
+        alert_minutes=10,
     )
 
 
@@ -96,6 +97,11 @@ def test_an_outcome_stops_the_mail_too(settings, database, inbox):
     rounds(settings, database, NOW, 30)
 
     assert inbox.mails == []
+
+
+def test_unless_a_clinic_says_otherwise_the_next_mail_comes_after_five_minutes():
+    """referral.md, section 3: re-alert 5 min."""
+    assert Settings().alert_minutes == 5
 
 
 def test_the_minutes_between_two_mails_are_a_setting(settings, database, inbox):
