@@ -188,20 +188,19 @@ def not_ready(_: actions.NotReady) -> WebResponse:
 @open_to(Audience.PATIENT)
 def done() -> str | WebResponse:
     """Say that the answers arrived, what happens next, and where the paper is."""
-    intake = current_intake()
-    if not intake.submitted:
+    if not current_intake().submitted:
+        return redirect(url_for("intake.review"), code=303)
     return done_page(AddForm())
 
 
 def done_page(adding: AddForm) -> str:
     """Give the page after sending; `adding` is the form for what was forgotten."""
     intake = current_intake()
-        return redirect(url_for("intake.review"), code=303)
     mine = summary_of(intake)
     return render_template(
         "intake/done.html",
-        adding=adding,
         mine=mine,
+        adding=adding,
         is_alarm=mine.urgency is Urgency.EMERGENCY_NOW,
         told=_told(mine.urgency, assessment_of(intake)),
         next_steps=articles().page("next-steps", g.language),
