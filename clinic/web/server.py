@@ -1,12 +1,15 @@
 """Serving with waitress: one process, a few threads, and no request that can be read two ways."""
 
+import re
 import sys
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
+from waitress.utilities import RequestEntityTooLarge
 
 from clinic.web.visit import house_of
 
@@ -16,9 +19,53 @@ SWITCH_SECONDS = 0.0005
 CONNECTIONS = 300
 IDLE_SECONDS = 30
 MAX_BODY_BYTES = 2 * 1024 * 1024
-"""Twice what the app takes, so that a body somewhat too large is refused by a page in words."""
+"""Twice what the app takes of a form."""
+MAX_REPORT_BYTES = 12 * 1024 * 1024
+"""More than a receiver's report may have; the app counts it to the byte."""
+REPORT_PATH = re.compile(r"/r/[^/]+/report")
+MAX_READ_BYTES = 64 * 1024 * 1024
+"""A body up to this size is read to its end and thrown away, so that the browser, which has
+to send all of it first, is answered by a page in words."""
+KEPT_BYTES = 256 * 1024
+"""So much of a body that is thrown away is kept: the words that stand before a file."""
 MAX_HEADER_BYTES = 32 * 1024
 MAX_HEADERS = 100
+
+
+class ThrownAway:
+    """Receives a body that is too large: counts it, and keeps the start of it alone."""
+
+    error = None
+
+    def __init__(self, length: int) -> None:
+        self.remain = length
+        self.kept = BytesIO()
+        self.completed = False
+
+    def __len__(self) -> int:
+        return self.kept.tell()
+
+    def received(self, data: bytes) -> int:
+        """Take what came, and give how much of it belongs to this body."""
+        taken = min(len(data), self.remain)
+        room = max(0, KEPT_BYTES - self.kept.tell())
+        self.kept.write(data[: min(taken, room)])
+        self.remain -= taken
+        self.completed = self.remain == 0
+        return taken
+
+    def getfile(self) -> BytesIO:
+        """Give the start of the body, to be read."""
+        self.kept.seek(0)
+        return self.kept
+
+    def getbuf(self) -> "ThrownAway":
+        """Give what waitress closes in the end."""
+        return self
+
+    def close(self) -> None:
+        """Let go of what was kept."""
+        self.kept.close()
 
 
 class StrictParser(HTTPRequestParser):
@@ -37,6 +84,17 @@ class StrictParser(HTTPRequestParser):
         if lengths > 1 or (lengths and b"transfer-encoding" in names):
             raise ParsingError("The length of this request is given in two ways.")
         super().parse_header(header_plus)
+        most = MAX_REPORT_BYTES if REPORT_PATH.fullmatch(self.path) else MAX_BODY_BYTES
+        if not self.chunked and self.content_length >= most:
+            self.body_rcv = ThrownAway(self.content_length)
+
+    def received(self, data: bytes) -> int:
+        """Read on; a body that does not say its length ends where the others do."""
+        consumed: int = super().received(data)
+        if self.chunked and self.body_bytes_received >= MAX_BODY_BYTES:
+            self.error = RequestEntityTooLarge("This request is too large.")
+            self.completed = True
+        return consumed
 
 
 class Channel(HTTPChannel):
@@ -58,7 +116,7 @@ def make_server(app: Flask, host: str, port: int) -> Any:
         threads=THREADS,
         connection_limit=CONNECTIONS,
         channel_timeout=IDLE_SECONDS,
-        max_request_body_size=MAX_BODY_BYTES,
+        max_request_body_size=MAX_READ_BYTES,
         max_request_header_size=MAX_HEADER_BYTES,
         ident=None,
         clear_untrusted_proxy_headers=not house_of(app).settings.behind_tls,

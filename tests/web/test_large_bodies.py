@@ -1,0 +1,123 @@
+"""A body that is too large is read to its end by the server, and answered by a page in words."""
+
+import http.client
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from werkzeug.test import encode_multipart
+
+from clinic.web.server import KEPT_BYTES, MAX_BODY_BYTES, MAX_REPORT_BYTES, make_server
+from tests.web.loop import Loop
+from tests.web.staff import Patients
+
+MEGABYTE = 1024 * 1024
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[int]:
+    server = make_server(app, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield server.effective_port
+    finally:
+        server.close()
+        server.task_dispatcher.shutdown()
+        thread.join(timeout=5)
+
+
+@pytest.fixture
+def connection(app) -> Iterator[http.client.HTTPConnection]:
+    with served(app) as port:
+        opened = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        yield opened
+        asks(opened, "GET", "/healthz", Connection="close")  # the server lets go of it too
+        opened.close()
+
+
+@pytest.fixture
+def address(database, shelf, clock) -> str:
+    loop = Loop(database, Patients(database, shelf).sends(), clock.now).sends()
+    return f"/r/{loop.door.token}"
+
+
+def asks(connection, method, path, body=b"", **headers) -> tuple[int, str]:
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    return answer.status, answer.read().decode("utf-8", "replace")
+
+
+def report(size: int, words: str) -> tuple[bytes, dict[str, str]]:
+    kind = "multipart/form-data; boundary=line"
+    _, body = encode_multipart({"version": "4", "words": words}, "line")
+    head = body.removesuffix(b"--line--\r\n")
+    file = b'--line\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+    return head + file + b"x" * size + b"\r\n--line--\r\n", {"Content-Type": kind}
+
+
+def test_a_report_of_fifty_megabytes_is_answered_in_words_that_keep_what_was_typed(
+    connection, address
+):
+    body, headers = report(50 * MEGABYTE, "As attached, my dear.")
+    status, page = asks(connection, "POST", f"{address}/report", body, **headers)
+
+    assert status == 413
+    assert "This file is larger than 10 MB." in page
+    assert asks(connection, "GET", "/healthz")[0] == 200  # on the same connection
+
+
+def test_any_other_large_body_is_answered_in_words_too(connection, address):
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    for path in ("/intake/", f"{address}/decline"):
+        status, page = asks(
+            connection, "POST", path, b"words=" + b"x" * (MAX_BODY_BYTES + KEPT_BYTES), **kind
+        )
+        assert status == 413
+        assert re.search(r"<h1[^>]*>\s*\w", page)
+
+
+def test_a_report_may_be_larger_than_a_form(connection, address):
+    body, headers = report(MAX_REPORT_BYTES - 3 * MEGABYTE, "As attached.")
+    status, _ = asks(connection, "POST", f"{address}/report", body, **headers)
+
+    assert status == 400  # it carries no token, and that was read
+
+
+def status_of(talk: socket.socket) -> bytes:
+    """Read to the end, so that the server lets go of the connection too."""
+    answer = b""
+    try:
+        while more := talk.recv(65536):
+            answer += more
+    except ConnectionError:
+        pass
+    return answer.split(b" ")[1] if answer else b""
+
+
+def test_a_body_that_does_not_say_its_length_ends_at_the_same_place(app):
+    chunk = b"%x\r\n" % MEGABYTE + b"x" * MEGABYTE + b"\r\n"
+    head = b"POST /intake/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    taken = 0
+    with served(app) as port, socket.create_connection(("127.0.0.1", port), timeout=20) as talk:
+        talk.sendall(head)
+        try:
+            for _ in range(64):
+                talk.sendall(chunk)
+                taken += 1
+        except ConnectionError:
+            pass
+        assert status_of(talk) in (b"413", b"")
+    assert taken < 64
+
+
+def test_a_body_beyond_all_measure_is_not_even_read(app):
+    head = b"POST /r/x/report HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999999\r\n\r\n"
+    with served(app) as port, socket.create_connection(("127.0.0.1", port), timeout=20) as talk:
+        talk.sendall(head)
+
+        assert status_of(talk) == b"413"
