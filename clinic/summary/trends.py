@@ -127,7 +127,7 @@ def _point(day: date, across: float, score: ScoreWords) -> TrendPoint:
         value=score.value or "",
         share=score.share or 0.0,
         band=score.band_words,
-        change=change.text if change else "",
+        change=change.short if change else "",
         marked=bool(change and change.meaningful),
     )
 

@@ -119,6 +119,7 @@ def test_whoever_opens_a_record_is_kept_with_every_intake_that_was_opened(
 def test_the_front_desk_reads_who_and_when_and_no_answer(desk, twice):
     page = opens(desk, twice[2])
 
+    assert page.soup.html["lang"] == "en"
     assert "Alex Rivera" in page.text
     assert "555-555-0142" in page.text
     assert len(page.select("tbody tr")) == 2

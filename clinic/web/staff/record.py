@@ -77,7 +77,7 @@ def record_words(record: Record, who: Reader) -> dict[str, object]:
         "head": _head(record, newest, who),
         "phone": person.phone or card.phone,
         "email": person.email or card.email,
-        "language": card.interpreter or "English",
+        "speaks": card.interpreter or "English",
         "appointment": card.appointment,
         "sent": [_line(each, record, who) for each in record.sent],
         "not_opened": max(0, len(record.sent) - len(record.visits)) if record.visits else 0,
