@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from structlog.testing import capture_logs
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -10,7 +11,7 @@ from clinic.actions import referrals as acts
 from clinic.referral.attachment import MOST_BYTES
 from clinic.referral.model import Event
 from clinic.referral.states import Act, By, State
-from clinic.store import attachments, audit, providers
+from clinic.store import attachments, audit, providers, referrals
 from clinic.store.staff import Role
 from clinic.web import security
 from tests.web.browser import Browser, Page
@@ -468,6 +469,18 @@ def test_the_page_leaks_no_token(office, loop):
     assert loop.door.token not in page.title
     foreign = [a["href"] for a in page.select("a[href]") if str(a["href"]).startswith("http")]
     assert foreign == []
+
+
+def test_a_fault_is_logged_without_the_token(app, loop):
+    app.testing = False
+    with loop.database.writing() as tx:
+        tx.execute(referrals.table.update().values(sealed_letter=b"torn"))
+    with capture_logs() as logs:
+        page = Browser(app).get(f"/r/{loop.door.token}", 500)
+
+    assert [entry["endpoint"] for entry in logs] == ["receiving.referral"]
+    assert loop.door.token not in str(logs)
+    assert loop.door.token not in page.text
 
 
 def test_a_clock_that_was_set_back_breaks_nothing(office, loop, clock):
