@@ -133,7 +133,7 @@ def test_the_clinic_edition_leads_with_urgency_findings_answers_and_flags():
     assert "Emergency now Act now" in face
     for finding in summary_of(EMERGENCY).leading:
         assert squeezed(finding.staff) in squeezed(face)
-    assert "numb between the legs: No, it feels dull, odd, or numb" in face
+    assert "numb between the legs: Yes; Does it feel normal? No, it feels dull" in face
     assert "Present Cauda equina" in face
     assert "Asked and denied" in face
     assert "Not answered" in face
