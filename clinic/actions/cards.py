@@ -7,6 +7,7 @@ from clinic.intake import BIRTH_DATE, BODY_MAP, PAIN_WHERE, GivenBy, Intake
 from clinic.questionnaire.response import Answer, Response
 from clinic.questionnaire.values import Coding, PartialDate
 from clinic.store.intakes import Card
+from clinic.store.records import INTERPRETER_NEEDED
 from clinic.triage.assess import Assessment
 from clinic.triage.rules import RuleSet
 
@@ -41,7 +42,7 @@ def _language_words(answers: Mapping[str, Answer]) -> str:
     spoken = answers.get(LANGUAGE, ())
     words = "" if _has_code(spoken, ENGLISH) else text_of(spoken)
     if _has_code(answers.get(INTERPRETER), "yes"):
-        return f"{words or text_of(spoken)}, interpreter needed".lstrip(", ")
+        return f"{words or text_of(spoken)}, {INTERPRETER_NEEDED}".lstrip(", ")
     return words
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
+from clinic.actions.last_time import Comparing, note_last_time
 from clinic.errors import Conflict, IllegalMove
 from clinic.store import audit, intakes, same_person
 from clinic.store.audit import Actor
@@ -18,6 +19,7 @@ def confirm_same_person(
     *,
     by: Member,
     version: int,
+    comparing: Comparing,
     now: datetime,
 ) -> None:
     """Say that the patient of an intake and a proposed one are the same person.
@@ -28,6 +30,7 @@ def confirm_same_person(
     def confirm(tx: Transaction, patient_id: UUID) -> None:
         _check_proposed(tx, patient_id, other_id)
         same_person.confirm(tx, patient_id, other_id, by=by.id, now=now)
+        note_last_time(tx, (patient_id,), comparing)
         _record(tx, by, "patient.same", (patient_id, other_id), now)
 
     _decide(database, intake_id, confirm, version, now)
@@ -41,6 +44,7 @@ def part_from_person(
     confirmed: bool,
     by: Member,
     version: int,
+    comparing: Comparing,
     now: datetime,
 ) -> None:
     """Say that they are not the same person; `confirmed` tells if the page showed them as one.
@@ -53,20 +57,30 @@ def part_from_person(
             raise Conflict(same_person.CHANGED)
         if not confirmed:
             _check_proposed(tx, patient_id, other_id)
+        group = same_person.group_of(tx, patient_id)
         same_person.part(tx, patient_id, other_id, by=by.id, now=now)
+        note_last_time(tx, group, comparing)
         _record(tx, by, "patient.different", (patient_id, other_id), now)
 
     _decide(database, intake_id, part, version, now)
 
 
 def undo_same_person(
-    database: Database, intake_id: UUID, act_id: UUID, *, by: Member, version: int, now: datetime
+    database: Database,
+    intake_id: UUID,
+    act_id: UUID,
+    *,
+    by: Member,
+    version: int,
+    comparing: Comparing,
+    now: datetime,
 ) -> None:
     """Take the last decision about the patient of an intake back. Raises Conflict."""
 
     def undo(tx: Transaction, patient_id: UUID) -> None:
         same_person.undo(tx, patient_id, act_id, by=by.id, now=now)
         spoken = same_person.patients_of(tx, act_id)
+        note_last_time(tx, (patient_id, *spoken), comparing)
         _record(tx, by, "patient.undo_same", sorted(spoken), now)
 
     _decide(database, intake_id, undo, version, now)

@@ -9,27 +9,59 @@ from datetime import datetime
 from uuid import UUID
 
 from clinic.actions.alerts import MailTrouble, mail_trouble
-from clinic.store import alerts, audit, outcomes, patients, same_person, staff, worklist
+from clinic.store import (
+    alerts,
+    amendments,
+    audit,
+    emergency_steps,
+    intakes,
+    outcomes,
+    patients,
+    people,
+    referrals,
+    same_person,
+    staff,
+    worklist,
+)
 from clinic.store.alerts import Alert
 from clinic.store.audit import Actor
 from clinic.store.database import Database, Transaction
-from clinic.store.intakes import Facts
+from clinic.store.emergency_steps import LastStep
+from clinic.store.intakes import Card, Facts
 from clinic.store.outcomes import OutcomeKind
 from clinic.store.patients import Patient
+from clinic.store.people import FoundPage
 from clinic.store.staff import Member
-from clinic.store.worklist import Count, Page, Queue, Scope
+from clinic.store.worklist import Count, Page, Queue, Scope, Speaks
 
 PAGE_ROWS = 50
+NAMED = 5
+"""So many late emergencies are named on top of the list, the longest late first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What is late beside the list: steps of emergencies, a few of them named, and referrals."""
+
+    steps: Count
+    named: tuple[tuple[UUID, Card | None], ...]
+    referrals: Count
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of the worklist, how many stand under each heading, and who is named in it."""
+    """A page of the worklist, how many stand under each heading, and who is named in it.
+
+    `steps` says where emergencies stand, `unread` how much patients added that nobody read.
+    """
 
     page: Page
     counts: Mapping[Queue, Count]
     outcomes: Mapping[UUID, OutcomeKind]
     alerts: Mapping[UUID, Alert]
+    steps: Mapping[UUID, LastStep]
+    unread: Mapping[UUID, int]
+    late: Late
     trouble: MailTrouble | None
     people: Mapping[UUID, Member]
 
@@ -53,6 +85,7 @@ def open_worklist(
     now: datetime,
     limit: int = PAGE_ROWS,
     mail_gap: str = "",
+    speaks: Speaks | None = None,
 ) -> Listed:
     """Read a page of the worklist. Raises BadInput for a strange `after`.
 
@@ -61,7 +94,13 @@ def open_worklist(
     with database.writing() as tx:
         worklist.mark_overdue(tx, now)
         page = worklist.worklist(
-            tx, scope=scope, owner_id=by.id, after=after, limit=limit, queue=queue
+            tx,
+            scope=scope,
+            owner_id=by.id,
+            after=after,
+            limit=limit,
+            queue=queue,
+            speaks=speaks,
         )
         ids = [row.facts.id for row in page.rows]
         _record(tx, by, "worklist.view", None, now, detail=f"{scope.value}, {len(ids)} rows")
@@ -70,6 +109,9 @@ def open_worklist(
             counts=worklist.counts(tx, scope=scope, owner_id=by.id),
             outcomes=outcomes.latest_of(tx, ids),
             alerts=alerts.latest_of(tx, ids),
+            steps=emergency_steps.latest_of(tx, ids),
+            unread=amendments.unread_of(tx, ids),
+            late=_late(tx, now),
             trouble=mail_trouble(tx, now, gap=mail_gap),
             people=_people(tx),
         )
@@ -87,11 +129,34 @@ def open_patient(
         )
 
 
+def find_people(
+    database: Database, text: str, *, by: Member, after: UUID | None, now: datetime
+) -> FoundPage:
+    """Look people up by what was typed. The audit keeps how many were found, never the words."""
+    with database.writing() as tx:
+        found = people.search(tx, text, after=after)
+        _record(tx, by, "patient.search", None, now, detail=f"found {len(found.people)}")
+        return found
+
+
 def open_people(database: Database, *, by: Member, now: datetime) -> list[Member]:
     """Read who works here, those who may no longer sign in too."""
     with database.writing() as tx:
         _record(tx, by, "people.view", None, now)
         return staff.everyone(tx)
+
+
+def _late(tx: Transaction, now: datetime) -> Late:
+    ids = emergency_steps.late(tx, now, limit=worklist.COUNTED + 1)
+    return Late(
+        steps=_count(len(ids)),
+        named=tuple((each, intakes.card(tx, each)) for each in ids[:NAMED]),
+        referrals=_count(referrals.overdue_count(tx, now)),
+    )
+
+
+def _count(number: int) -> Count:
+    return Count(min(number, worklist.COUNTED), number > worklist.COUNTED)
 
 
 def _people(tx: Transaction) -> dict[UUID, Member]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 
 from clinic.errors import Conflict
@@ -15,8 +15,11 @@ from clinic.store.ids import new_id
 from clinic.store.opening import data_key_of
 from clinic.store.referral_tables import emergency_step as table
 from clinic.store.sealing import Cell, seal, unseal
+from clinic.store.tables import alert
 
 CHANGED = "Somebody else recorded a step of this emergency since the page was opened."
+
+LOOKED_BACK = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +121,25 @@ def overdue(tx: Transaction, now: datetime, *, limit: int = 100) -> list[UUID]:
         select(table.c.intake_id)
         .join(last, (last.c.intake_id == table.c.intake_id) & (last.c.number == table.c.number))
         .where(table.c.due_at <= now)
+        .order_by(table.c.due_at)
+        .limit(limit)
+    )
+    return [row.intake_id for row in tx.execute(statement)]
+
+
+def late(tx: Transaction, now: datetime, *, limit: int = 100) -> list[UUID]:
+    """Give the same as `overdue`, of emergencies that rang in the last LOOKED_BACK.
+
+    It is read at every look at the worklist, and so reads nothing of older years.
+    """
+    later = table.alias()
+    followed = exists().where(
+        later.c.intake_id == table.c.intake_id, later.c.number > table.c.number
+    )
+    rang = select(alert.c.intake_id).where(alert.c.raised_at > now - LOOKED_BACK)
+    statement = (
+        select(table.c.intake_id)
+        .where(table.c.intake_id.in_(rang), table.c.due_at <= now, ~followed)
         .order_by(table.c.due_at)
         .limit(limit)
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 
 from clinic.errors import UnknownRecord
 from clinic.store.database import Transaction
@@ -94,6 +94,10 @@ def search(
 
 
 def _found(tx: Transaction, term: str, after: UUID | None, limit: int) -> list[Patient]:
+    return [_read(tx, row) for row in tx.execute(_find(tx, term, after, limit))]
+
+
+def _find(tx: Transaction, term: str, after: UUID | None, limit: int) -> Select[Any]:
     statement = (
         select(table)
         .join(patient_search, patient_search.c.patient_id == table.c.id)
@@ -101,9 +105,7 @@ def _found(tx: Transaction, term: str, after: UUID | None, limit: int) -> list[P
         .order_by(patient_search.c.patient_id.desc())
         .limit(limit)
     )
-    if after is not None:
-        statement = statement.where(patient_search.c.patient_id < after)
-    return [_read(tx, row) for row in tx.execute(statement)]
+    return statement if after is None else statement.where(patient_search.c.patient_id < after)
 
 
 def _read(tx: Transaction, row: Row[Any]) -> Patient:

@@ -14,12 +14,17 @@ from clinic.store.sealing import Cell, Vault, unseal
 from clinic.store.tables import intake
 from clinic.triage.rules import Urgency
 
+INTERPRETER_NEEDED = "interpreter needed"
+DAYS = ("birth_date", "last_on")
+"""The members of a card that are dates."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """What a list row shows of a patient. It is sealed.
 
-    `reason` holds the sentences for staff of the leading findings.
+    `reason` holds the sentences for staff of the leading findings. `last_on` is the day of the
+    last intake of the same confirmed person, `changed` how the pain moved since, in words.
     """
 
     name: str
@@ -31,20 +36,30 @@ class Card:
     appointment: str = ""
     areas: str = ""
     reason: tuple[str, ...] = ()
+    last_on: date | None = None
+    changed: str = ""
+    worse: bool = False
+
+    @property
+    def needs_interpreter(self) -> bool:
+        """True when somebody has to be found who speaks the language."""
+        return INTERPRETER_NEEDED in self.interpreter
 
     def to_bytes(self) -> bytes:
         """Write it as JSON."""
         members = {name: getattr(self, name) for name in self.__slots__}
-        members["birth_date"] = self.birth_date.isoformat() if self.birth_date else None
+        for name in DAYS:
+            members[name] = members[name].isoformat() if members[name] else None
         return json.dumps(members, separators=(",", ":")).encode()
 
     @classmethod
     def from_bytes(cls, text: bytes) -> "Card":
         """Read what to_bytes wrote."""
         members = json.loads(text)
-        born = members.pop("birth_date")
+        days = {name: members.pop(name, None) for name in DAYS}
+        read: dict[str, Any] = {name: date.fromisoformat(day) for name, day in days.items() if day}
         reason = tuple(members.pop("reason"))
-        return cls(birth_date=date.fromisoformat(born) if born else None, reason=reason, **members)
+        return cls(reason=reason, **read, **members)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ __all__ = [
     "Queue",
     "Row",
     "Scope",
+    "Speaks",
     "counts",
     "mark_overdue",
     "overdue",
@@ -31,6 +32,9 @@ __all__ = [
 COUNTED = 100
 """Above this a heading says "more than 100"."""
 OVERDUE_AT_ONCE = 1000
+OPENED_AT_ONCE = 400
+"""So many cards are opened at most to find those of one language; then the page goes on."""
+SPANISH = "Spanish"
 
 
 class Scope(StrEnum):
@@ -38,6 +42,26 @@ class Scope(StrEnum):
 
     MINE = "mine"
     ALL = "all"
+
+
+class Speaks(StrEnum):
+    """Whose rows are shown, by the language that a call needs. The card says it, sealed."""
+
+    SPANISH = "spanish"
+    NOT_ENGLISH = "not-english"
+    INTERPRETER = "interpreter"
+
+    def fits(self, card: Card | None) -> bool:
+        """True when a row is one of these."""
+        if card is None:
+            return False
+        match self:
+            case Speaks.SPANISH:
+                return card.interpreter.startswith(SPANISH)
+            case Speaks.NOT_ENGLISH:
+                return bool(card.interpreter)
+            case Speaks.INTERPRETER:
+                return card.needs_interpreter
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +103,14 @@ def worklist(
     after: str | None = None,
     limit: int = 50,
     queue: Queue | None = None,
+    speaks: Speaks | None = None,
 ) -> Page:
-    """Give a page of the list, or of one heading of it. Raises BadInput for a strange `after`."""
+    """Give a page of the list, a heading, a language. Raises BadInput for a strange place.
+
+    A page of one language may be short and still have a next one: cards are opened to find them.
+    """
+    if speaks is not None:
+        return _of_language(tx, speaks, scope, owner_id, after, limit, queue)
     key = _key_of_place(after) if after else None
     parts = [
         tx.execute(_rows(owner, key, queue).limit(limit + 1)).all()
@@ -89,6 +119,27 @@ def worklist(
     found = list(merge(*parts, key=_key_of_row))[: limit + 1]
     rows = tuple(_row(tx, row) for row in found[:limit])
     return Page(rows, rows[-1].place if len(found) > limit else None)
+
+
+def _of_language(
+    tx: Transaction,
+    speaks: Speaks,
+    scope: Scope,
+    owner_id: UUID | None,
+    after: str | None,
+    limit: int,
+    queue: Queue | None,
+) -> Page:
+    found: list[Row] = []
+    opened, place = 0, after
+    while True:
+        page = worklist(tx, scope=scope, owner_id=owner_id, after=place, limit=limit, queue=queue)
+        found += [row for row in page.rows if speaks.fits(row.card)]
+        opened, place = opened + len(page.rows), page.next
+        if len(found) > limit:
+            return Page(tuple(found[:limit]), found[limit - 1].place)
+        if place is None or opened >= OPENED_AT_ONCE:
+            return Page(tuple(found), place)
 
 
 def counts(tx: Transaction, *, scope: Scope, owner_id: UUID | None) -> dict[Queue, Count]:

@@ -6,8 +6,11 @@ from urllib.parse import quote
 import pytest
 
 from clinic.actions import audit_trail, worklists
-from clinic.store import audit
+from clinic.actions.amendments import add_to_sent
+from clinic.referral.emergency import EmergencyStep
+from clinic.store import audit, emergency_steps, outcomes
 from clinic.store.audit import Sought
+from clinic.store.outcomes import OutcomeKind
 from clinic.store.staff import Role
 from clinic.store.worklist import Scope
 from tests.web.staff import (
@@ -18,6 +21,7 @@ from tests.web.staff import (
     SAME_DAY,
     STORY,
     TWO_WEEKS,
+    ZONE,
     Patients,
     Worker,
     hire,
@@ -215,7 +219,9 @@ def test_an_admin_reads_no_list_of_patients(app, database, patients):
 def test_the_audit_is_read_in_pages_newest_first(app, database, patients, clock):
     patients.sends(SAME_DAY)
     admin = Worker(app, hire(database, "admin", Role.ADMIN)).signs_in()
-    trail = audit_trail.open_audit(database, Sought(), by=admin.member, after=None, now=clock.now, limit=1)
+    trail = audit_trail.open_audit(
+        database, Sought(), by=admin.member, after=None, now=clock.now, limit=1
+    )
 
     page = admin.browser.get(f"/staff/audit/?after={trail.rows[-1].id}")
 
@@ -250,3 +256,104 @@ def test_a_patients_intakes_stand_on_one_page(desk, patients, database):
     assert "Same day" in page.text
     with database.reading() as tx:
         assert audit.trail(tx, actor_id=desk.member.id)[0].action == "patient.view"
+
+
+def rows(worker: Worker, path: str = "/staff/") -> list[str]:
+    return [
+        row.get_text(" ", strip=True) for row in worker.browser.get(path).select(".patient_row")
+    ]
+
+
+def test_a_row_says_what_changed_once_two_intakes_are_confirmed_as_one_persons(
+    desk, clinician, patients, database
+):
+    weeks_ago = BEFORE - timedelta(days=21)
+    patients.sends({"peg-pain": 4, "full-name": "Ana Cruz", "phone": "2125550147"}, at=weeks_ago)
+    intake_id = patients.sends({"peg-pain": 7, "full-name": "Ana Cruz", "phone": "2125550147"})
+    path = f"/staff/intakes/{intake_id}"
+
+    assert "last time" not in " ".join(rows(clinician))
+    clinician.browser.get(path)
+    clinician.does("same-person/confirm")
+
+    told = next(row for row in rows(clinician) if "last time" in row)
+    assert "Worse since last time: Pain 4 to 7 of 10 in 3 weeks: worse" in told
+    assert "(last time February 24, 2026)" in told
+    seen_by_desk = " ".join(rows(desk, "/staff/?scope=all"))
+    assert "Was here before (last time February 24, 2026)" in seen_by_desk
+    assert "4 to 7" not in seen_by_desk
+
+    clinician.browser.get(path)
+    clinician.does("same-person/undo")
+    assert "last time" not in " ".join(rows(clinician))
+
+
+def test_rows_can_be_narrowed_by_the_language_that_a_call_needs(desk, patients):
+    patients.sends({"full-name": "En Glish"})
+    patients.sends({"full-name": "Es Panol", "language": "es", "interpreter": "no"})
+    patients.sends({"full-name": "Inter Preter", "language": "es", "interpreter": "yes"})
+
+    assert names(desk, "/staff/?speaks=spanish") == ["Es Panol", "Inter Preter"]
+    assert names(desk, "/staff/?speaks=interpreter") == ["Inter Preter"]
+    assert names(desk, "/staff/?speaks=nonsense") == ["En Glish", "Es Panol", "Inter Preter"]
+    page = desk.browser.get("/staff/?speaks=interpreter&scope=all")
+    assert "scope=all" in page.link("Spanish")
+    assert "speaks=interpreter" in page.link("Mine and nobody's")
+
+
+def test_taking_a_patient_from_the_list_comes_back_to_the_same_list(desk, patients):
+    intake_id = patients.sends({**SAME_DAY, "full-name": "Take Me"})
+    desk.browser.get("/staff/?show=same_day&scope=all")
+
+    answer = desk.does("take")
+
+    assert answer.location == f"/staff/?scope=all&show=same_day#row-{intake_id}"
+    assert "You" in rows(desk)[0]
+    assert not desk.browser.get("/staff/").has(".patient_row form")
+
+
+@pytest.mark.parametrize("back", ["https://elsewhere.test/", "//elsewhere.test", "/", ""])
+def test_taking_a_patient_never_leads_off_the_staff_pages(desk, patients, back):
+    intake_id = patients.sends(SAME_DAY)
+    desk.opens(intake_id)
+
+    assert desk.does("take", back=back).location == f"/staff/intakes/{intake_id}"
+
+
+def test_the_next_action_follows_the_loop_of_an_emergency(desk, patients, database, clock):
+    intake_id = patients.sends({**EMERGENCY, "full-name": "Rosa Delgado"})
+    with database.writing() as tx:
+        outcomes.record(
+            tx, intake_id, OutcomeKind.SENT_TO_EMERGENCY_CARE, by=desk.member.id, now=clock.now
+        )
+        emergency_steps.add(
+            tx,
+            intake_id,
+            EmergencyStep.ADVISED,
+            number=1,
+            words="",
+            due_at=clock.now + timedelta(hours=24),
+            by=desk.member.id,
+            now=clock.now,
+        )
+
+    assert "Ask if they arrived, by March 18, 10:30 am" in rows(desk)[0]
+    assert not desk.browser.get("/staff/").has(".late_lines")
+    clock.forward(hours=24)
+    desk.signs_in()
+    assert "Ask if they arrived: late since 10:30 am" in rows(desk)[0]
+    late = desk.browser.get("/staff/").select_one(".late_lines").get_text(" ", strip=True)
+    assert late == "1 emergency: the next step is late. Rosa Delgado"
+
+
+def test_what_a_patient_added_is_told_until_it_was_read(desk, clinician, patients, database, clock):
+    intake_id = patients.sends({"full-name": "Ad Ded"})
+    add_to_sent(database, intake_id, "I take a blood thinner.", once="1", now=clock.now, zone=ZONE)
+
+    assert "Added something that nobody has read" in rows(clinician)[0]
+    assert "Read what was added" in rows(clinician)[0]
+    assert "Added something that nobody has read" in rows(desk)[0]
+    assert "blood thinner" not in rows(desk)[0]
+    clinician.opens(intake_id)
+    clinician.does("added/read")
+    assert "Added something" not in rows(clinician)[0]

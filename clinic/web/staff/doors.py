@@ -98,6 +98,7 @@ def _head() -> dict[str, object]:
     return {
         "staff": member,
         "role_words": ROLE_WORDS,
+        "sees_patients": role in (Role.FRONT_DESK, Role.CLINICIAN),
         "staff_links": LINKS[role] if role else (),
     }
 

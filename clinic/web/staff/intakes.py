@@ -12,7 +12,7 @@ from clinic.pdf.render import Edition
 from clinic.store.outcomes import OutcomeKind
 from clinic.triage.rules import Urgency
 from clinic.web.security import Audience, open_to
-from clinic.web.staff.doors import reader
+from clinic.web.staff.doors import place_after, reader
 from clinic.web.staff.forms import ActForm, LevelForm, NoteForm, OutcomeForm
 from clinic.web.staff.patient_page import Page, act, opened_page, shown, summary_of
 from clinic.web.staff.room_sheet import room_sheet_of
@@ -95,7 +95,9 @@ def room_sheet_pdf(intake_id: UUID) -> WebResponse:
 @open_to(*PATIENT_ROLES)
 def take(intake_id: UUID) -> Page:
     """Make oneself the owner."""
-    return act(intake_id, ActForm(request.form), _take, "You have taken this patient.")
+    place = place_after(request.form.get("back", ""))
+    back = f"{place}#row-{intake_id}" if place else ""
+    return act(intake_id, ActForm(request.form), _take, "You have taken this patient.", back=back)
 
 
 @blueprint.route("/give-back", methods=["POST"])

@@ -114,9 +114,17 @@ def open_until(opened: Opened, who: Reader) -> str:
 
 
 def act(
-    intake_id: UUID, form: ActForm, do: Callable[[UUID, ActForm, int], object], words: str
+    intake_id: UUID,
+    form: ActForm,
+    do: Callable[[UUID, ActForm, int], object],
+    words: str,
+    *,
+    back: str = "",
 ) -> Page:
-    """Do it and go back. When somebody else was first, show both, and keep what was typed."""
+    """Do it and go back, to the page or to `back`.
+
+    When somebody else was first, show both, and keep what was typed.
+    """
     version = seen_version(request.form)
     if not form.validate():
         return shown(opened_page(intake_id), tried=form), 422
@@ -125,7 +133,7 @@ def act(
     except (Conflict, IllegalMove) as refused:
         return shown(opened_page(intake_id), tried=form, refused=str(refused)), 409
     flash(words, "success")
-    return redirect(url_for("staff.intakes.page", intake_id=intake_id), code=303)
+    return redirect(back or url_for("staff.intakes.page", intake_id=intake_id), code=303)
 
 
 def summary_of(opened: Opened) -> Summary:

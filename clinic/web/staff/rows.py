@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
-from clinic.actions.worklists import Listed
+from clinic.actions.worklists import Late, Listed
 from clinic.questionnaire.values import whole_years
-from clinic.store.alerts import Alert
-from clinic.store.outcomes import OutcomeKind
 from clinic.store.queues import Queue
 from clinic.store.records import Card, Facts
 from clinic.store.staff import Member
@@ -16,6 +14,7 @@ from clinic.store.worklist import Row as Stored
 from clinic.summary.words import long_date
 from clinic.triage.rules import Urgency
 from clinic.web.staff.alarm_lines import AlarmLine, alarm_line_of
+from clinic.web.staff.next_actions import About, about, next_action
 from clinic.web.staff.reader import Reader
 from clinic.web.staff.words import (
     CALL_TODAY,
@@ -23,12 +22,21 @@ from clinic.web.staff.words import (
     OUTCOME_WORDS,
     QUEUE_WORDS,
     STATE_WORDS,
-    day,
     moment,
     waiting,
 )
 
-__all__ = ["NO_CARD", "Group", "Reader", "Row", "calls_today", "groups", "owner_words", "row"]
+__all__ = [
+    "NO_CARD",
+    "Group",
+    "Reader",
+    "Row",
+    "calls_today",
+    "groups",
+    "late_names",
+    "owner_words",
+    "row",
+]
 
 DESK_REASONS = frozenset({Urgency.EMERGENCY_NOW, Urgency.SAME_DAY})
 """The front desk reads the reason of these alone, since it makes the call."""
@@ -56,8 +64,15 @@ class Row:
     language: str
     areas: str
     appointment: str
+    last_on: str
+    changed: str
+    worse: bool
+    added: str
     state: str
     owner: str
+    mine: bool
+    sent: bool
+    version: int
     done: str
     alarm: AlarmLine | None
     action: str
@@ -90,17 +105,19 @@ def calls_today(listed: Listed) -> str:
     return f"more than {number}" if any(count.more for count in counts) else str(number)
 
 
+def late_names(late: Late) -> list[tuple[UUID, str]]:
+    """Give the emergencies on top of the list by name."""
+    return [(each, (card or NO_CARD).name or NO_CARD.name) for each, card in late.named]
+
+
 def _rows(part: Iterator[Stored], listed: Listed, reader: Reader) -> Iterator[Row]:
     for stored in part:
-        outcome = listed.outcomes.get(stored.facts.id)
-        alert = listed.alerts.get(stored.facts.id)
-        yield row(stored, outcome, alert, listed.people, reader)
+        yield row(stored, about(stored, listed), listed.people, reader)
 
 
 def row(
     stored: Stored,
-    outcome: OutcomeKind | None,
-    alert: Alert | None,
+    known: About,
     people: Mapping[UUID, Member],
     reader: Reader,
 ) -> Row:
@@ -125,11 +142,18 @@ def row(
         language=card.interpreter or "English",
         areas="" if reader.is_desk else card.areas,
         appointment=card.appointment,
+        last_on=long_date(card.last_on, "en") if card.last_on else "",
+        changed="" if reader.is_desk else card.changed,
+        worse=card.worse and not reader.is_desk,
+        added=_added(known.unread),
         state=STATE_WORDS[facts.state],
         owner=owner_words(facts, people, reader.member),
-        done=OUTCOME_WORDS[outcome] if outcome else "",
-        alarm=alarm_line_of(alert, people, reader) if facts.emergency_open else None,
-        action=_action(stored, outcome, reader),
+        mine=facts.owner_id == reader.member.id,
+        sent=facts.submitted_at is not None,
+        version=facts.version,
+        done=OUTCOME_WORDS[known.outcome] if known.outcome else "",
+        alarm=alarm_line_of(known.alert, people, reader) if facts.emergency_open else None,
+        action=next_action(stored, known, reader),
     )
 
 
@@ -149,28 +173,7 @@ def _reasons(facts: Facts, card: Card, queue: Queue, reader: Reader) -> tuple[st
     return (MISSING_REASON, *shown) if queue is Queue.INCOMPLETE else shown
 
 
-def _action(stored: Stored, outcome: OutcomeKind | None, reader: Reader) -> str:
-    """Give the one next thing to do."""
-    act_by = stored.facts.act_by
-    due = day(act_by, reader.zone, reader.now) if act_by else ""
-    match stored.queue:
-        case Queue.EMERGENCY:
-            return "Call now"
-        case Queue.SAME_DAY | Queue.INCOMPLETE:
-            return _call(stored.queue, outcome, reader)
-        case Queue.OVERDUE:
-            return f"Late since {due}: act now"
-        case _ if not reader.is_desk:
-            return "Read"
-        case Queue.SELF_CARE:
-            return f"Check again by {due}"
-        case _:
-            return f"Book a visit by {due}"
-
-
-def _call(queue: Queue, outcome: OutcomeKind | None, reader: Reader) -> str:
-    if outcome is OutcomeKind.COULD_NOT_REACH:
-        return "Call again"
-    if outcome is not None:
-        return "See what was done" if reader.is_desk else "Read and mark reviewed"
-    return "Call today" if queue is Queue.SAME_DAY else "Call and ask what is missing"
+def _added(unread: int) -> str:
+    if not unread:
+        return ""
+    return "Added something that nobody has read" + (f" ({unread} times)" if unread > 1 else "")

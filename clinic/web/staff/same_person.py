@@ -4,13 +4,14 @@ from uuid import UUID
 
 from flask import Blueprint, request
 
+from clinic.actions.last_time import Comparing
 from clinic.actions.same_person import confirm_same_person, part_from_person, undo_same_person
 from clinic.errors import BadInput
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.doors import reader
 from clinic.web.staff.forms import ActForm
 from clinic.web.staff.patient_page import Page, act
-from clinic.web.visit import database, now
+from clinic.web.visit import database, house, now, questionnaires, zone
 
 blueprint = Blueprint("same_person", __name__, url_prefix="/intakes/<uuid:intake_id>/same-person")
 
@@ -43,7 +44,13 @@ def undo(intake_id: UUID) -> Page:
 
 def _confirm(intake_id: UUID, _form: ActForm, version: int) -> None:
     confirm_same_person(
-        database(), intake_id, _posted("other"), by=reader().member, version=version, now=now()
+        database(),
+        intake_id,
+        _posted("other"),
+        by=reader().member,
+        version=version,
+        comparing=_comparing(),
+        now=now(),
     )
 
 
@@ -55,14 +62,25 @@ def _part(intake_id: UUID, _form: ActForm, version: int) -> None:
         confirmed=request.form.get("shown") == CONFIRMED,
         by=reader().member,
         version=version,
+        comparing=_comparing(),
         now=now(),
     )
 
 
 def _undo(intake_id: UUID, _form: ActForm, version: int) -> None:
     undo_same_person(
-        database(), intake_id, _posted("decision"), by=reader().member, version=version, now=now()
+        database(),
+        intake_id,
+        _posted("decision"),
+        by=reader().member,
+        version=version,
+        comparing=_comparing(),
+        now=now(),
     )
+
+
+def _comparing() -> Comparing:
+    return Comparing(questionnaires(), house().book.scores, zone())
 
 
 def _posted(name: str) -> UUID:

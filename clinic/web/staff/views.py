@@ -9,7 +9,7 @@ from clinic.actions import staff_access, worklists
 from clinic.actions.records import open_record
 from clinic.errors import BadInput, TooManyAttempts
 from clinic.store.staff import Member, Role
-from clinic.store.worklist import Queue, Scope
+from clinic.store.worklist import Queue, Scope, Speaks
 from clinic.web import sessions
 from clinic.web.body_map import body_picture
 from clinic.web.security import Audience, open_to, signed_in
@@ -22,6 +22,7 @@ from clinic.web.staff import (
     emergencies,
     intakes,
     invitations,
+    looking_up,
     own_sessions,
     people,
     provider_file,
@@ -38,8 +39,8 @@ from clinic.web.staff.alarm_lines import mail_words
 from clinic.web.staff.doors import dress, place_after, reader
 from clinic.web.staff.forms import PasswordForm, SignInForm, errors_of
 from clinic.web.staff.record import record_words
-from clinic.web.staff.rows import calls_today, groups
-from clinic.web.staff.words import FILTER_WORDS
+from clinic.web.staff.rows import calls_today, groups, late_names
+from clinic.web.staff.words import FILTER_WORDS, SPEAKS_WORDS
 from clinic.web.visit import database, now, questionnaires, remote_address, settings, zone
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
@@ -63,6 +64,7 @@ blueprint.register_blueprint(trail.blueprint)
 blueprint.register_blueprint(own_sessions.blueprint)
 blueprint.register_blueprint(providers.blueprint)
 blueprint.register_blueprint(provider_file.blueprint)
+blueprint.register_blueprint(looking_up.blueprint)
 blueprint.context_processor(alarms.for_templates)
 
 WRONG_PAIR = "The user name and the password do not go together."
@@ -174,6 +176,7 @@ def worklist() -> str | WebResponse:
         return redirect(url_for("staff.people.listing"), code=303)
     scope = Scope.ALL if request.args.get("scope") == Scope.ALL else Scope.MINE
     queue = _queue(request.args.get("show", ""))
+    speaks = next((each for each in Speaks if each == request.args.get("speaks")), None)
     watched = alarms.watch()
     listed = worklists.open_worklist(
         database(),
@@ -183,10 +186,20 @@ def worklist() -> str | WebResponse:
         after=request.args.get("after"),
         now=now(),
         mail_gap=settings().mail_gap,
+        speaks=speaks,
     )
     return render_template(
         "staff/worklist.html",
         watched=watched,
+        filters={
+            "scope": scope.value,
+            "show": queue.name.lower() if queue is not None else None,
+            "speaks": speaks.value if speaks is not None else None,
+        },
+        speaks=speaks,
+        languages=list(SPEAKS_WORDS.items()),
+        late=listed.late,
+        late_names=late_names(listed.late),
         mail_words=mail_words(listed.trouble, settings().mail_gap, who),
         groups=groups(listed, who),
         calls=calls_today(listed),

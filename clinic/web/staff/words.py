@@ -126,6 +126,7 @@ ACT_WORDS: Mapping[str, str] = {
     "invitations.view": "Looked at the invitations",
     "patient.different": "Said it is another person",
     "patient.same": "Said it is the same person",
+    "patient.search": "Looked somebody up",
     "patient.undo_same": "Undid who is the same person",
     "patient.view": "Opened the patient's intakes",
     "people.view": "Looked at the list of staff",
