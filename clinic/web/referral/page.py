@@ -8,7 +8,7 @@ from flask import render_template
 from clinic.actions import receiving
 from clinic.actions.receiving import OFFERED, Received
 from clinic.referral.model import Event, Kind
-from clinic.referral.states import Act, By, moves_from
+from clinic.referral.states import BOOKED, Act, By, moves_from
 from clinic.summary.words import urgency_word
 from clinic.web.referral.forms import AnswerForm
 from clinic.web.referral.words import HAPPENED, STANDS
@@ -23,12 +23,13 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of what happened."""
+    """One line of what happened. Of a visit that was, the day is known and no time."""
 
     at: datetime
     what: str
     words: str
     visit_at: datetime | None
+    day_alone: bool
 
 
 def opened(token: str) -> Received:
@@ -56,6 +57,7 @@ def shown(token: str, *, tried: AnswerForm | None = None, refused: str = "") -> 
         urgency=urgency_word(referral.urgency, "en"),
         service=destinations().service(referral.service).name,
         kind=KINDS[referral.kind],
+        booked=referral.visit_at if referral.state in BOOKED else None,
         happened=[_line(event) for event in received.events],
         forms=_forms(received, tried),
         left=tried if tried and tried.act not in _offered(received) else None,
@@ -77,4 +79,5 @@ def _offered(received: Received) -> list[Act]:
 
 
 def _line(event: Event) -> Line:
-    return Line(event.at, HAPPENED[event.act], event.words, event.visit_at)
+    seen = event.act is Act.REPORT_SEEN
+    return Line(event.at, HAPPENED[event.act], event.words, event.visit_at, seen)
