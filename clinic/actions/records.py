@@ -32,7 +32,7 @@ from clinic.store.staff import Member, Role
 from clinic.store.typed_totals import KeptTotal
 from clinic.triage.assess import Assessment
 
-MOST_OPENED = 8
+MOST_OPENED = 6
 """So many intakes, the newest, are opened to draw how the scores went."""
 
 

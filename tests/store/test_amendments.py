@@ -12,6 +12,7 @@ from clinic.store.ids import new_id
 from clinic.store.referral_tables import amendment, emergency_step
 from tests.make import NOW
 from tests.store.kept import hire, send
+from tests.store.threads import in_threads
 
 LATER = NOW + timedelta(minutes=5)
 WORDS = "I forgot: my sister had this too. \u00e9"
@@ -114,3 +115,33 @@ def test_only_the_last_step_can_be_late(database, kept):
         assert emergency_steps.overdue(tx, NOW) == [kept[0]]
         step(tx, kept, 2, EmergencyStep.ARRIVED, due_at=LATER)
         assert emergency_steps.overdue(tx, NOW) == []
+
+
+def test_the_same_page_from_eight_windows_at_once_adds_once(database, kept):
+    def one(_place: int) -> bool:
+        with database.writing() as tx:
+            return add(tx, kept[0]).first
+
+    found = in_threads(one, 8)
+
+    assert sorted(found, key=str) == [False] * 7 + [True]
+
+
+def test_eight_pages_at_once_add_eight_in_a_row(database, kept):
+    def one(place: int) -> int:
+        with database.writing() as tx:
+            return add(tx, kept[0], once=str(place)).number
+
+    assert sorted(in_threads(one, 8)) == list(range(1, 9))
+
+
+def test_of_eight_who_record_one_step_at_once_one_does(database, kept):
+    def one(_place: int) -> object:
+        with database.writing() as tx:
+            return step(tx, kept, 1)
+
+    found = in_threads(one, 8)
+
+    assert sum(isinstance(each, Conflict) for each in found) == 7
+    with database.reading() as tx:
+        assert len(emergency_steps.all_of(tx, kept[0])) == 1

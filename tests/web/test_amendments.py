@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+import sqlalchemy as sa
 from pypdf import PdfReader
 
 from clinic.actions.amendments import ENOUGH, LONGEST, MOST, add_to_sent, mark_additions_read
@@ -279,3 +280,33 @@ def test_the_clinics_paper_says_on_its_face_that_something_was_added(database, p
     )
 
     assert "The patient added to this after sending" in paper.pages[0].extract_text()
+
+
+def test_a_paper_made_before_does_not_stand_for_one_made_after(patient, database):
+    patient.answers_everything()
+    patient.sends()
+    before = patient.browser.get("/intake/summary.pdf").body
+    adds(database, only(database))
+
+    after = patient.browser.get("/intake/summary.pdf").body
+
+    assert len(PdfReader(BytesIO(after)).pages) >= len(PdfReader(BytesIO(before)).pages)
+    assert FORGOT in " ".join(
+        " ".join(page.extract_text().split()) for page in PdfReader(BytesIO(after)).pages
+    )
+    assert FORGOT not in " ".join(
+        " ".join(page.extract_text().split()) for page in PdfReader(BytesIO(before)).pages
+    )
+
+
+def test_the_words_stand_in_no_row_and_in_no_message(database, patients, clinician, desk):
+    intake_id = patients.sends()
+    adds(database, intake_id)
+
+    for worker in (clinician, desk):
+        assert FORGOT not in worker.browser.get("/staff/?scope=all").body.decode()
+    with database.reading() as tx:
+        rows = tx.execute(sa.text("select * from outbox")).all()
+        trail = audit.trail(tx, subject=("intake", intake_id))
+    assert FORGOT not in str(rows)
+    assert FORGOT not in str(trail)

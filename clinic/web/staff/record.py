@@ -72,7 +72,8 @@ def record_words(record: Record, who: Reader) -> dict[str, object]:
     """Give what the page of a person shows, for one reader."""
     person, newest = record.patient.person, record.sent[0]
     card = record.cards.get(newest.id, NO_CARD)
-    summaries = _summaries(record)
+    measured = [_measured(visit) for visit in record.visits]
+    summaries = _summaries(record, measured)
     return {
         "head": _head(record, newest, who),
         "phone": person.phone or card.phone,
@@ -87,7 +88,7 @@ def record_words(record: Record, who: Reader) -> dict[str, object]:
         "newest": newest,
         "allergies": _allergies(summaries[0]) if summaries else "",
         "compared": _compared(summaries) if summaries else None,
-        "trends": _trends(record) if len(record.visits) > 1 else (),
+        "trends": _trends(measured) if len(measured) > 1 else (),
         "events": sorted(_events(record, who), key=lambda event: event.at),
         "referrals": referral_rows(record.referrals, who),
     }
@@ -125,15 +126,15 @@ def _line(facts: Facts, record: Record, who: Reader) -> SentLine:
     )
 
 
-def _summaries(record: Record) -> list[Summary]:
-    """The newest intake and the one before it, in words, the newest first."""
+def _summaries(record: Record, measured: list[EarlierScores]) -> list[Summary]:
+    """The newest intake, compared with the one before it, and that one; in words."""
     return [
-        _summary(visit, record.visits[place + 1 : place + 2])
+        _summary(visit, measured[1:2] if place == 0 else [])
         for place, visit in enumerate(record.visits[:2])
     ]
 
 
-def _summary(visit: Visit, earlier: tuple[Visit, ...]) -> Summary:
+def _summary(visit: Visit, earlier: list[EarlierScores]) -> Summary:
     summary = build_summary(
         visit.intake,
         visit.assessment,
@@ -142,7 +143,7 @@ def _summary(visit: Visit, earlier: tuple[Visit, ...]) -> Summary:
         clinic=clinic_details(),
         zone=zone(),
         today=today(),
-        earlier=[_measured(each) for each in earlier],
+        earlier=earlier,
     )
     stands = visit.facts.urgency or visit.assessment.urgency
     return replace(summary, urgency=stands, urgency_word=urgency_word(stands, "en"))
@@ -156,9 +157,9 @@ def _measured(visit: Visit) -> EarlierScores:
     )
 
 
-def _trends(record: Record) -> tuple[Trend, ...]:
-    measured = [_measured(visit) for visit in reversed(record.visits)]
-    return trends(measured, house().book.scores, house().summary_plan)
+def _trends(measured: list[EarlierScores]) -> tuple[Trend, ...]:
+    """How the scores went, from the oldest that was opened on; `measured` is newest first."""
+    return trends(list(reversed(measured)), house().book.scores, house().summary_plan)
 
 
 def _compared(summaries: list[Summary]) -> Compared:
