@@ -14,7 +14,17 @@ from clinic.store import audit_chain, invitations, patients
 from clinic.store.columns import metadata
 from clinic.store.database import Database, Transaction
 from clinic.store.opening import data_key_of
-from clinic.store.referral_tables import invitation
+from clinic.store.referral_tables import (
+    amendment,
+    attachment,
+    case_access,
+    emergency_step,
+    invitation,
+    referral,
+    referral_door,
+    referral_event,
+    sharing_consent,
+)
 from clinic.store.sealing import Cell, unseal
 from clinic.store.tables import (
     assessment,
@@ -29,6 +39,8 @@ from clinic.store.tables import (
 )
 
 SAMPLES = 50
+LARGER = 10
+"""An attached file may be so much larger than other rows that fewer of them are opened."""
 SEALED = {
     intake: ("sealed_response", "sealed_journal", "sealed_card"),
     assessment: ("sealed_assessment",),
@@ -38,8 +50,19 @@ SEALED = {
     typed_total: ("sealed_total",),
     staff_fact: ("sealed_fact",),
     document: ("sealed_pdf",),
+    sharing_consent: ("sealed_consent",),
+    referral: ("sealed_letter",),
+    emergency_step: ("sealed_words",),
+    amendment: ("sealed_text",),
+    case_access: ("sealed_reason",),
 }
 """What the data key of an intake opens."""
+OF_A_REFERRAL = {
+    referral_event: ("sealed_words",),
+    referral_door: ("sealed_door",),
+    attachment: ("sealed_name", "sealed_content"),
+}
+"""What the data key of a referral's intake opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +124,9 @@ def _integrity(tx: Transaction) -> list[str]:
 
 def _samples(tx: Transaction, samples: int) -> list[str]:
     faults = []
-    for table, columns in SEALED.items():
-        for row in _some(tx, table, samples):
+    for table, columns in (*SEALED.items(), *OF_A_REFERRAL.items()):
+        most = samples // LARGER if table is attachment else samples
+        for row in _some(tx, table, most):
             faults += _fault_of(table.name, row.id, partial(_open, tx, table, columns, row))
     for own_key, get in ((patient, patients.get), (invitation, invitations.get)):
         for row in _some(tx, own_key, samples):
@@ -119,11 +143,20 @@ def _some(tx: Transaction, table: Table, samples: int) -> list[Row[Any]]:
 
 
 def _open(tx: Transaction, table: Table, columns: tuple[str, ...], row: Row[Any]) -> None:
-    key = data_key_of(tx, row.id if table is intake else row.intake_id)
+    key = data_key_of(tx, _intake_of(tx, table, row))
     for column in columns:
         sealed = getattr(row, column)
         if sealed is not None:
             unseal(key, sealed, Cell(table.name, column, row.id))
+
+
+def _intake_of(tx: Transaction, table: Table, row: Row[Any]) -> UUID:
+    if table in OF_A_REFERRAL:
+        found: UUID = tx.scalar(
+            select(referral.c.intake_id).where(referral.c.id == row.referral_id)
+        )
+        return found
+    return UUID(str(row.id if table is intake else row.intake_id))
 
 
 def _fault_of(table: str, row_id: UUID, opening: Callable[[], object]) -> list[str]:

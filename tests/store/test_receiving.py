@@ -10,7 +10,8 @@ from clinic.errors import Conflict, NotAllowed, ShutDoor, TooManyAttempts, Unkno
 from clinic.referral.attachment import attached_file
 from clinic.referral.model import Said
 from clinic.referral.states import Act, By, State
-from clinic.store import attachments, limits
+from clinic.store import attachments, audit_chain, doors, limits
+from clinic.store.verify import verify
 from tests.make import NOW
 from tests.store.kept import send
 from tests.web.loop import TERMS, Loop
@@ -69,6 +70,23 @@ def test_a_file_is_kept_with_the_report_or_not_at_all(loop):
         row = tx.execute(attachments.table.select()).one()
     assert (kept.name, kept.made_by, kept.size_bytes) == ("note.pdf", By.RECEIVER, len(PDF.content))
     assert b"Ada" not in row.sealed_content
+
+
+def test_the_proof_opens_what_belongs_to_a_referral(loop, tmp_path):
+    answers(loop, Act.ACCEPT)
+    answers(loop, Act.REPORT, Said(has_report=True), file=PDF)
+    anchor = tmp_path / "audit.head"
+    audit_chain.seal(loop.database, anchor)
+    assert verify(loop.database, anchor).faults == ()
+
+    with loop.database.writing() as tx:
+        tx.execute(attachments.table.update().values(sealed_content=b"torn"))
+        tx.execute(doors.table.update().values(sealed_door=b"torn"))
+    faults = verify(loop.database, anchor).faults
+    assert [name for name in ("attachment", "referral_door") if name in str(faults)] == [
+        "attachment",
+        "referral_door",
+    ]
 
 
 def test_a_file_comes_with_a_report_and_with_nothing_else(loop):
