@@ -1,26 +1,30 @@
 """Makes the demo: staff who may sign in, and patients put in page by page as real ones are."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from clinic.actions import providers, review
+from clinic.actions.demo_loop import Content as LoopContent
+from clinic.actions.demo_loop import LoopPlayer
 from clinic.actions.intakes import record_answers, start_intake, submit_intake
 from clinic.actions.providers import Wish
+from clinic.actions.referrals import Terms
 from clinic.intake import Consent, Intake
 from clinic.library.articles import Articles
 from clinic.library.demo import Answers, DemoAct, DemoPatient, DemoPlan, item_of, read_demo
+from clinic.library.demo_loop import read_demo_loop
 from clinic.library.demo_providers import read_demo_providers
-from clinic.library.questionnaires import Questionnaires
 from clinic.questionnaire.model import Step
-from clinic.referral.destinations import DestinationTable
+from clinic.referral.provider import Provider
 from clinic.store import intakes, staff
 from clinic.store.database import Database
 from clinic.store.outcomes import OutcomeKind
 from clinic.store.staff import Member, Role
+from clinic.summary.model import ClinicDetails
 from clinic.triage.rules import RuleSet
 
 QUESTIONNAIRE = "low-back-intake"
@@ -38,20 +42,12 @@ class SignIn(NamedTuple):
     password: str
 
 
-class Content(Protocol):
+class Content(LoopContent, Protocol):
     """The content that the demo is made with."""
-
-    @property
-    def questionnaires(self) -> Questionnaires:
-        """Every questionnaire."""
 
     @property
     def rules(self) -> RuleSet:
         """The red-flag rules."""
-
-    @property
-    def destinations(self) -> DestinationTable:
-        """The services that the directory knows."""
 
     @property
     def articles(self) -> Articles:
@@ -59,21 +55,45 @@ class Content(Protocol):
 
 
 def make_demo(
-    database: Database, content: Content, now: datetime, *, zone: ZoneInfo, folder: Path
+    database: Database,
+    content: Content,
+    now: datetime,
+    *,
+    terms: Terms,
+    clinic: ClinicDetails,
+    folder: Path,
 ) -> list[SignIn]:
     """Make what is missing of the demo, and give how to sign in.
 
-    `folder` is the content folder. Staff are made once. Patients are made in a database
-    that holds no intake yet, so that a second start keeps what was done meanwhile; so is the
-    directory in one that holds no entry yet.
+    `folder` is the content folder. Staff are made once. Patients, and what was done with them,
+    are made in a database that holds no intake yet, so that a second start keeps what was done
+    meanwhile; so is the directory in one that holds no entry yet.
     """
     plan = read_demo(folder, content.questionnaires.current(QUESTIONNAIRE))
+    today = now.astimezone(terms.zone).date()
+    services = frozenset(service.id for service in content.destinations.services)
+    listed = read_demo_providers(folder, services, today)
+    loop = read_demo_loop(folder, plan, listed)
     members = _make_staff(database, plan, now)
-    _make_directory(database, content, folder, members, now=now, zone=zone)
+    _make_directory(database, listed, services, members, now=now, today=today)
     with database.reading() as tx:
         is_empty = not intakes.listing(tx, limit=1)
-    for patient in plan.patients if is_empty else ():
-        _Sitting(database, content, zone, patient, members).play(now - patient.ago)
+    if is_empty:
+        made = {
+            patient.id: _Sitting(database, content, terms.zone, patient, members).play(
+                now - patient.ago
+            )
+            for patient in plan.patients
+        }
+        LoopPlayer(
+            database=database,
+            content=content,
+            clinic=clinic,
+            terms=terms,
+            members=members,
+            intakes=made,
+            now=now,
+        ).play(loop)
     return [SignIn(each.role, each.username, each.password) for each in plan.staff]
 
 
@@ -94,20 +114,18 @@ def _make_staff(database: Database, plan: DemoPlan, now: datetime) -> dict[str, 
 
 def _make_directory(
     database: Database,
-    content: Content,
-    folder: Path,
+    listed: Iterable[Provider],
+    services: frozenset[str],
     members: dict[str, Member],
     *,
     now: datetime,
-    zone: ZoneInfo,
+    today: date,
 ) -> None:
     """Put the made-up entries into a directory that never held one, as the admin of the demo."""
     if providers.look_up(database, Wish(removed=True)).entries:
         return
     admin = next(each for each in members.values() if each.role is Role.ADMIN)
-    today = now.astimezone(zone).date()
-    services = frozenset(service.id for service in content.destinations.services)
-    for entry in read_demo_providers(folder, services, today):
+    for entry in listed:
         providers.add(database, entry, services, by=admin, now=now, today=today)
 
 
@@ -128,7 +146,7 @@ class _Sitting:
         self.patient = patient
         self.members = members
 
-    def play(self, at: datetime) -> None:
+    def play(self, at: datetime) -> UUID:
         """Begin, answer page by page, change an answer, send; then let staff act."""
         intake, at = self._answered(self._started(at), at)
         if self.patient.then:
@@ -139,6 +157,7 @@ class _Sitting:
             self._send(intake.id, at)
         for act in self.patient.acts:
             self._acted(intake.id, act, at + timedelta(minutes=act.after_minutes))
+        return intake.id
 
     def _started(self, at: datetime) -> Intake:
         text = self.content.articles.page(CONSENT)

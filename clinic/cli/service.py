@@ -8,6 +8,7 @@ import threading
 from typing import Any
 
 from clinic.actions.demo import SignIn, make_demo
+from clinic.actions.referrals import Terms
 from clinic.app import create_app
 from clinic.config import Settings, load_settings, utc_now
 from clinic.errors import Misconfigured
@@ -17,6 +18,7 @@ from clinic.store.audit_chain import anchor_file
 from clinic.store.database import Database, open_database
 from clinic.store.verify import verify
 from clinic.web.server import make_server, serve
+from clinic.web.visit import details_of
 from clinic.work import work_until
 
 HOST = "127.0.0.1"
@@ -97,7 +99,14 @@ def _fault_of(family: int, address: str, port: int) -> OSError | None:
 
 def _made_demo(settings: Settings, database: Database) -> list[SignIn]:
     content = content_dir()
-    return make_demo(database, read_shelf(content), utc_now(), zone=settings.zone, folder=content)
+    return make_demo(
+        database,
+        read_shelf(content),
+        utc_now(),
+        terms=Terms(settings.clocks, settings.zone, settings.referral_days),
+        clinic=details_of(settings),
+        folder=content,
+    )
 
 
 def _tell_demo(settings: Settings, sign_ins: list[SignIn]) -> None:

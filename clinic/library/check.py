@@ -9,6 +9,7 @@ from clinic.errors import ContentFault
 from clinic.library.articles import check_articles
 from clinic.library.demo import FOLDER as DEMO
 from clinic.library.demo import read_demo
+from clinic.library.demo_loop import LOOP, read_demo_loop
 from clinic.library.demo_providers import DEMO_PROVIDERS, read_demo_providers
 from clinic.library.destinations import check_destinations
 from clinic.library.drawings import check_drawings
@@ -19,6 +20,8 @@ from clinic.library.rulebook import read_rulebook
 from clinic.library.sources import check_sources
 from clinic.library.summaries import read_summary_plan
 from clinic.questionnaire.model import Questionnaire
+from clinic.referral.destinations import DestinationTable
+from clinic.referral.provider import Provider
 from clinic.summary.lines import EMPTY_PLAN
 
 SHIPPED = "low-back-intake"
@@ -45,24 +48,37 @@ def content_faults(content: Path) -> list[str]:
             forms[form.id] = form
     book = _or_faults(lambda: read_rulebook(content), None, faults)
     plan = _or_faults(lambda: read_summary_plan(content), EMPTY_PLAN, faults)
-    if SHIPPED in forms and (content / DEMO).is_dir():
-        shipped = forms[SHIPPED]
-        _or_faults(lambda: read_demo(content, shipped), None, faults)
     if SHIPPED in forms:
         rules = book.red_flags if book else None
         faults += map(str, check_rule_examples(content, forms[SHIPPED], rules)[1])
     if book is not None:
         destinations, found = check_destinations(content, book.red_flags)
         faults += map(str, found)
-        if destinations is not None and (content / DEMO_PROVIDERS).exists():
-            services = [service.id for service in destinations.services]
-            _or_faults(lambda: read_demo_providers(content, services, ANY_DAY), None, faults)
+        if (content / DEMO).is_dir():
+            _check_demo(content, forms.get(SHIPPED), destinations, faults)
         form = forms.get(SHIPPED)
         faults += map(str, link_faults(content, book, form, sources, destinations))
         if SHIPPED in forms:
             read = frozenset(plan.reads()) | questions_of(book)
             faults += _unread(content, forms[SHIPPED], read)
     return faults
+
+
+def _check_demo(
+    content: Path,
+    form: Questionnaire | None,
+    destinations: DestinationTable | None,
+    faults: list[str],
+) -> None:
+    """Check the made-up people, the made-up directory, and what is done with both."""
+    nobody: tuple[Provider, ...] = ()
+    plan = None if form is None else _or_faults(lambda: read_demo(content, form), None, faults)
+    if destinations is None or not (content / DEMO_PROVIDERS).exists():
+        return
+    services = [service.id for service in destinations.services]
+    listed = _or_faults(lambda: read_demo_providers(content, services, ANY_DAY), nobody, faults)
+    if plan is not None and listed and (content / LOOP).exists():
+        _or_faults(lambda: read_demo_loop(content, plan, listed), None, faults)
 
 
 def _or_faults(read: Callable[[], Found], otherwise: Found, faults: list[str]) -> Found:

@@ -21,6 +21,13 @@ class Kind(StrEnum):
     TAKE_OVER = "take_over"
 
 
+KIND_WORDS = {
+    Kind.CONSULT: "Consult: advise us, we go on treating",
+    Kind.CO_MANAGE: "Treat together with us",
+    Kind.TAKE_OVER: "Take over the care of this problem",
+}
+
+
 class Channel(StrEnum):
     """How a signed letter leaves."""
 

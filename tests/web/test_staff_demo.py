@@ -6,17 +6,31 @@ from pathlib import Path
 import pytest
 
 from clinic.actions.demo import SignIn, make_demo
+from clinic.actions.referrals import Terms
 from clinic.config import Settings, utc_now
 from clinic.errors import ContentFault
 from clinic.library.demo import read_demo
+from clinic.library.demo_loop import read_demo_loop
 from clinic.library.demo_providers import read_demo_providers
 from clinic.library.places import content_dir
 from clinic.library.shelf import Shelf
-from clinic.store import intakes, patients, providers, staff, worklist
+from clinic.referral.states import State
+from clinic.store import (
+    intakes,
+    invitations,
+    patients,
+    providers,
+    referrals,
+    same_person,
+    staff,
+    worklist,
+)
 from clinic.store.database import Database, open_database
+from clinic.store.invitations import Shown
 from clinic.store.queues import Queue
 from clinic.store.worklist import Scope
 from clinic.triage.rules import Urgency
+from clinic.web.visit import details_of
 from tests.make import shipped_questionnaire
 
 NOW = utc_now()
@@ -33,7 +47,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory, shelf: Shelf) -> Iterator[Dat
 
 
 def made(database: Database, shelf: Shelf, settings: Settings) -> list[SignIn]:
-    return make_demo(database, shelf, NOW, zone=settings.zone, folder=content_dir())
+    return make_demo(
+        database,
+        shelf,
+        NOW,
+        terms=Terms(settings.clocks, settings.zone, settings.referral_days),
+        clinic=details_of(settings),
+        folder=content_dir(),
+    )
 
 
 def everything(database: Database) -> list[intakes.Facts]:
@@ -66,6 +87,77 @@ def test_the_directory_holds_made_up_entries_for_most_services(demo, shelf):
     assert all("(demo)" in each.name and "555-01" in each.phone for each in entries)
     assert not any(each.npi.startswith("1") for each in entries)
     assert sum(each.board_is_old(NOW.date()) for each in entries) == 1
+
+
+def test_referrals_stand_in_every_stage_of_the_loop(demo):
+    with demo.reading() as tx:
+        kept = [each for one in intakes.listing(tx) for each in referrals.of_intake(tx, one.id)]
+
+    states = [each.referral.state for each in kept]
+    assert set(states) == {
+        State.DRAFT,
+        State.READY_FOR_SIGNOFF,
+        State.SENT,
+        State.PATIENT_NOTIFIED,
+        State.DECLINED,
+        State.REVIEWED_AND_PATIENT_TOLD,
+    }
+    late = [each.referral.state for each in kept if each.due_at and each.due_at <= NOW]
+    assert late == [State.SENT]
+
+
+def test_two_are_invited_and_one_came_back(demo):
+    with demo.reading() as tx:
+        invited = invitations.listing(tx, shown=Shown.OPEN, now=NOW, after=None, limit=9)
+        came_back = patients.search(tx, "Helen Park")[0]
+        sent = same_person.intakes_of_person(tx, came_back.id)
+
+    assert len(invited) == 2
+    assert len(sent) == 2
+
+
+def test_nothing_of_the_loop_was_done_in_the_future(demo):
+    with demo.reading() as tx:
+        kept = [each for one in intakes.listing(tx) for each in referrals.of_intake(tx, one.id)]
+        events = [event for each in kept for event in referrals.history(tx, each.referral)]
+
+    assert len(events) > 20
+    assert all(event.at <= NOW for event in events)
+
+
+def test_a_fault_in_the_made_up_loop_names_its_line(tmp_path):
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "loop.yaml").write_text(
+        "same_person:\n"
+        "  - {patient: nobody, other: routine, by: desk, ago: 2d}\n"
+        "invitations:\n"
+        "  - {by: desk, ago: soon, patient: routine, in_days: 3}\n"
+        "referrals:\n"
+        "  - patient: routine\n"
+        "    by: clinician\n"
+        "    ago: 3d\n"
+        "    provider: Nobody There\n"
+        "    kind: consult\n"
+        "    question: Why?\n"
+        "    urgency: hasty\n"
+        "    in_days: tomorrow\n"
+        "    steps:\n"
+        "      - {act: fly, by: receiver, after: 3h}\n",
+        encoding="utf-8",
+    )
+    plan = read_demo(content_dir(), shipped_questionnaire())
+
+    with pytest.raises(ContentFault) as caught:
+        read_demo_loop(tmp_path, plan, ())
+
+    assert [fault.split(":")[1] for fault in caught.value.faults] == [
+        "2",
+        "4",
+        "9",
+        "12",
+        "13",
+        "15",
+    ]
 
 
 def test_a_fault_in_the_made_up_directory_names_its_line(tmp_path):

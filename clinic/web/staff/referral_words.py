@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from clinic.referral.model import Channel, Kind
+from clinic.referral.model import KIND_WORDS, Channel, Kind
 from clinic.referral.states import Act, By, State
 
 STATES: Mapping[State, str] = {
@@ -46,11 +46,7 @@ NEXT: Mapping[State, str] = {
 }
 """The one thing to do next; an end state has none."""
 
-KINDS: Mapping[Kind, str] = {
-    Kind.CONSULT: "Consult: advise us, we go on treating",
-    Kind.CO_MANAGE: "Treat together with us",
-    Kind.TAKE_OVER: "Take over the care of this problem",
-}
+KINDS: Mapping[Kind, str] = KIND_WORDS
 
 CHANNELS: Mapping[Channel, str] = {
     Channel.PRINT: "Print the letter and hand it over",
