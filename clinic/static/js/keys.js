@@ -62,16 +62,12 @@
     element.isContentEditable || /^(input|textarea|select)$/i.test(element.tagName);
 
   document.addEventListener("keydown", (event) => {
-    if (!on || event.defaultPrevented || event.repeat && event.key === "a") return;
+    if (!on || event.defaultPrevented || (event.repeat && event.key === "a")) return;
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (types(event.target) || !Object.hasOwn(acts, event.key)) return;
     event.preventDefault();
     acts[event.key]();
   });
-
-  // After Take the list is loaded anew: the same row has the focus again.
-  const again = rowOf(document.getElementById(location.hash.slice(1)));
-  if (again) again.querySelector(".patient_row__name a").focus({ preventScroll: true });
 
   help.hidden = false;
   show();

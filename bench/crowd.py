@@ -1,0 +1,216 @@
+"""Many made-up patients, put into a database at once: really sealed, by a seed, and never born.
+
+What is shortened is said in bench/README.md: the answers of these rows are filler that no page
+of the measurement opens.
+"""
+
+import hashlib
+import hmac
+import json
+import random
+import sys
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+import sqlalchemy as sa
+
+from clinic.store.database import Database, Transaction
+from clinic.store.keys import Key
+from clinic.store.records import Card
+from clinic.store.sealing import Cell, seal
+from clinic.store.search import person_terms
+from clinic.store.tables import alert, intake, patient, patient_search
+
+NOW = datetime(2026, 3, 17, 14, 30, tzinfo=UTC)
+YEARS = timedelta(days=3650)
+PART = 20_000
+WAITING = 0.1
+"""So many of the intakes wait on the list: far more than in a clinic, where most are reviewed."""
+OWNED = 0.5
+EMERGENCIES = 0.05
+QUEUES = ((1, "same_day"), (2, "routine"), (4, "urgent_2wk"), (5, "routine"), (6, "self_care"))
+SHARES = (15, 5, 20, 55, 5)
+FILLER = bytes(600)
+ONSETS = (
+    "b",
+    "br",
+    "c",
+    "d",
+    "f",
+    "g",
+    "h",
+    "j",
+    "k",
+    "l",
+    "m",
+    "mar",
+    "n",
+    "p",
+    "r",
+    "s",
+    "t",
+    "v",
+)
+MIDDLES = ("a", "e", "i", "o", "u", "ia", "ei")
+ENDS = ("l", "n", "na", "ra", "s", "t", "ck", "son", "ler", "man")
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def fill(database: Database, number: int, owners: list[uuid.UUID], *, seed: int) -> None:
+    """Put so many intakes in, each of a patient of its own, and let the database index them."""
+    draw = random.Random(seed)  # noqa: S311
+    terms = _Terms(database.vault.root.derive("search"))
+    for start in range(0, number, PART):
+        places = range(start, min(start + PART, number))
+        made = [_one(database, draw, owners, place / number) for place in places]
+        for person, _, words in made:
+            terms.add(person["id"], words)
+        rang = [row for _, row, _ in made if draw.random() < EMERGENCIES]
+        with database.writing() as tx:
+            _hurry(tx)
+            tx.execute(patient.insert(), [person for person, _, _ in made])
+            tx.execute(intake.insert(), [row for _, row, _ in made])
+            if rang:
+                tx.execute(alert.insert(), [_alert(row, owners[0]) for row in rang])
+    _put_terms(database, sorted(terms.found))
+    with database.writing() as tx:
+        _hurry(tx, "-2000" if tx.is_sqlite else "")
+        if not tx.is_sqlite:
+            tx.execute(sa.text("ANALYZE"))
+
+
+def _hurry(tx: Transaction, kib: str = "-400000") -> None:
+    """Give SQLite memory while it is filled; -2000, what it has by itself, takes that back."""
+    if tx.is_sqlite:
+        tx.connection.exec_driver_sql(f"PRAGMA cache_size={kib}")
+
+
+class _Terms:
+    """The keyed hashes that find patients; those that many share are worked out once."""
+
+    def __init__(self, secret: bytes) -> None:
+        self.secret = secret
+        self.shared: dict[str, bytes] = {}
+        self.found: list[bytes] = []
+
+    def add(self, patient_id: uuid.UUID, words: set[str]) -> None:
+        """Keep 32 bytes for each term: its hash and the patient."""
+        for word in words:
+            mark = self.shared.get(word)
+            if mark is None:
+                mark = hmac.digest(self.secret, word.encode(), hashlib.sha256)[:16]
+                if word.startswith(("start:", "born:")):
+                    self.shared[word] = mark
+            self.found.append(mark + patient_id.bytes)
+
+
+def _one(
+    database: Database, draw: random.Random, owners: list[uuid.UUID], share: float
+) -> tuple[dict[str, Any], dict[str, Any], set[str]]:
+    at = NOW - timedelta(hours=1) - YEARS * (1 - share)
+    patient_id, intake_id = _id(at, draw), _id(at, draw)
+    name = f"{_word(draw)} {_word(draw)}"
+    born = date(1935, 1, 1) + timedelta(days=draw.randrange(25_000))
+    phone = f"({draw.randrange(200, 999)}) 555-{draw.randrange(10_000):04}"
+    key, other = Key.new(), Key.new()
+    vault = database.vault
+    card = Card(
+        name=name,
+        birth_date=born,
+        phone=phone,
+        interpreter="Spanish, interpreter needed" if draw.random() < 0.05 else "",
+        areas="Left low back, Right low back, Back of left thigh",
+        reason=("Fever or chills with back pain.", "Pain of three months or more."),
+    )
+    person = {
+        "id": patient_id,
+        "created_at": at,
+        "data_key": vault.wrap(other, Cell("patient", "data_key", patient_id)),
+        "sealed_person": seal(
+            other,
+            json.dumps([name, born.isoformat(), phone, ""]).encode(),
+            Cell("patient", "sealed_person", patient_id),
+        ),
+    }
+    waits = draw.random() < WAITING
+    queue, urgency = draw.choices(QUEUES, SHARES)[0]
+    row = {
+        "id": intake_id,
+        "reference": "".join(draw.choices(ALPHABET, k=12)),
+        "idempotency_key": f"{draw.getrandbits(128):032x}",
+        "questionnaire_id": "low-back-intake",
+        "questionnaire_version": "bench",
+        "language": "en",
+        "state": "submitted" if waits else "reviewed",
+        "urgency": urgency,
+        "incomplete": queue == 2,
+        "emergency_open": False,
+        "queue": queue if waits else None,
+        "queued_at": at if waits else None,
+        "created_at": at,
+        "updated_at": at,
+        "submitted_at": at,
+        "act_by": NOW + timedelta(days=9),
+        "patient_id": patient_id,
+        "owner_id": draw.choice(owners) if draw.random() < OWNED else None,
+        "version": 3,
+        "data_key": vault.wrap(key, Cell("intake", "data_key", intake_id)),
+        "sealed_card": seal(key, card.to_bytes(), Cell("intake", "sealed_card", intake_id)),
+        "sealed_response": FILLER,
+        "sealed_journal": FILLER,
+    }
+    return person, row, person_terms(name, born, phone)
+
+
+def _alert(row: dict[str, Any], by: uuid.UUID) -> dict[str, Any]:
+    at = row["submitted_at"]
+    return {
+        "id": uuid.UUID(int=row["id"].int ^ 1),
+        "intake_id": row["id"],
+        "raised_at": at,
+        "next_at": at,
+        "repeats": 0,
+        "acknowledged_at": at,
+        "acknowledged_by": by,
+        "ended_at": at,
+    }
+
+
+def _put_terms(database: Database, found: list[bytes]) -> None:
+    """Put the search terms in by order, which is quick; the second index is made afterwards."""
+    pairs: Iterator[tuple[bytes, str]] = (
+        (each[:16], uuid.UUID(bytes=each[16:]).hex) for each in found
+    )
+    (index,) = patient_search.indexes
+    with database.writing() as tx:
+        index.drop(tx.connection)
+        raw = tx.connection.connection.driver_connection
+        assert raw is not None
+        if tx.is_sqlite:
+            raw.executemany("INSERT INTO patient_search (hash, patient_id) VALUES (?, ?)", pairs)
+        else:
+            with raw.cursor().copy("COPY patient_search (hash, patient_id) FROM STDIN") as copy:
+                for mark, patient_id in pairs:
+                    copy.write_row((mark, uuid.UUID(patient_id)))
+        index.create(tx.connection)
+
+
+def _id(at: datetime, draw: random.Random) -> uuid.UUID:
+    """An id of version 7 that tells the time, as the program makes them."""
+    bits = int(at.timestamp() * 1000) << 80 | draw.getrandbits(80)
+    bits = bits & ~(0xF << 76) | 0x7 << 76
+    return uuid.UUID(int=bits & ~(0x3 << 62) | 0x2 << 62)
+
+
+def _word(draw: random.Random) -> str:
+    parts = (draw.choice(ONSETS), draw.choice(MIDDLES), draw.choice(ENDS), draw.choice(MIDDLES), "")
+    return "".join(parts[: draw.choice((3, 4, 4))]).capitalize() + draw.choice(("", "ton", "ez"))
+
+
+def count(tx: Transaction) -> int:
+    """How many intakes there are."""
+    return int(tx.scalar(sa.select(sa.func.count()).select_from(intake)))
