@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from clinic.intake import Intake
-from clinic.store import audit, intakes, patients, same_person, typed_totals
+from clinic.store import assessments, audit, intakes, patients, same_person, typed_totals
 from clinic.store.audit import Actor
 from clinic.store.database import Transaction
 from clinic.store.intakes import Facts, Library
@@ -14,6 +14,8 @@ from clinic.store.patients import Patient
 from clinic.store.same_person import Decision, Match
 from clinic.store.staff import Member, Role
 from clinic.store.typed_totals import KeptTotal
+from clinic.triage.assess import Assessment
+from clinic.triage.rules import Urgency
 
 MOST_EARLIER = 3
 """How many earlier intakes are opened to compare scores with."""
@@ -21,10 +23,15 @@ MOST_EARLIER = 3
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An intake that the same confirmed person sent before, with the totals typed for it."""
+    """An intake that the same confirmed person sent before, with the totals typed for it.
+
+    `assessment` is there for the newest of them, which the answers of now are compared with.
+    """
 
     intake: Intake
     totals: tuple[KeptTotal, ...]
+    urgency: Urgency | None = None
+    assessment: Assessment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +80,11 @@ def earlier_of(
     """
     if by.role is not Role.CLINICIAN:
         return ()
-    found = []
+    found: list[Earlier] = []
     for each in same_person.earlier_intakes(tx, facts)[:MOST_EARLIER]:
         totals = tuple(typed_totals.standing(tx, each.id))
-        found.append(Earlier(intakes.load(tx, each.id, library), totals))
+        kept = None if found else assessments.latest(tx, each.id)
+        found.append(Earlier(intakes.load(tx, each.id, library), totals, each.urgency, kept))
         audit.record(
             tx,
             actor=Actor("staff", by.id),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from clinic.summary.model import ScoreWords, Summary
 from clinic.triage.assess import FlagState
 
+SCORES = "Scores"
 MEDICINE = "medicine-name"
 INCOMPLETE = "incomplete_screen"
 MOST_NAMED = 4
@@ -48,13 +49,13 @@ def _level(now: Summary, before: Summary) -> Difference:
 def _scores(now: Summary) -> Difference:
     moved = [score for score in now.scores if score.change and score.change.meaningful]
     if not any(score.change for score in now.scores):
-        return Difference("Scores", "None can be compared.", matters=False)
+        return Difference(SCORES, "None can be compared.", matters=False)
     if not moved:
         text = "None moved by more than its published threshold."
-        return Difference("Scores", text, matters=False)
+        return Difference(SCORES, text, matters=False)
     worse = [score for score in moved if score.change and score.change.direction == "worse"]
     ordered = [*worse, *(score for score in moved if score not in worse)]
-    return Difference("Scores", _named([_moved(score) for score in ordered]), matters=bool(worse))
+    return Difference(SCORES, _named([_moved(score) for score in ordered]), matters=bool(worse))
 
 
 def _moved(score: ScoreWords) -> str:

@@ -153,6 +153,15 @@ def test_an_addition_that_nobody_read_is_told(database, clinician, patients):
     assert "I forgot." not in page.text
 
 
+def test_the_intakes_own_page_tells_what_is_different_too(clinician, desk, twice):
+    page = clinician.opens(twice[1])
+
+    lines = [tag.get_text(" ") for tag in page.select(".since__line")]
+    assert any("now: up." in line for line in lines)
+    assert any("New: Left calf" in line for line in lines)
+    assert not desk.opens(twice[1]).has(".since")
+
+
 # --- the room sheet ------------------------------------------------------------------
 
 

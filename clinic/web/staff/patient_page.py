@@ -16,6 +16,8 @@ from clinic.store.typed_totals import still_standing
 from clinic.summary.build import build_summary
 from clinic.summary.given import AddedLater
 from clinic.summary.model import Summary
+from clinic.summary.since import SCORES, Difference, since_last
+from clinic.summary.words import urgency_word
 from clinic.web.staff.added import additions_view
 from clinic.web.staff.chart import chart_view
 from clinic.web.staff.desk import desk_view
@@ -92,9 +94,11 @@ def shown(opened: Opened, *, tried: ActForm | None = None, refused: str = "") ->
         return render_template("staff/desk.html", **parts)
     if who.broke_glass:
         opened = replace(opened, earlier=())  # another intake was not opened
+    summary = summary_of(opened)
     return render_template(
         "staff/intake.html",
-        chart=chart_view(opened, summary_of(opened), stands, zone()),
+        chart=chart_view(opened, summary, stands, zone()),
+        differences=since_last_time(opened, summary),
         note=_form(NoteForm, tried),
         level=_form(LevelForm, tried).without(opened.facts.urgency),
         self_harm=_form(SelfHarmForm, tried),
@@ -153,6 +157,25 @@ def summary_of(opened: Opened) -> Summary:
         level=level_set(opened),
         added=[AddedLater(each.text, each.at) for each in opened.added],
     )
+
+
+def since_last_time(opened: Opened, now: Summary) -> tuple[Difference, ...]:
+    """Give what is different from the intake before, but for scores, which stand by themselves."""
+    before = opened.earlier[0] if opened.earlier else None
+    if before is None or before.assessment is None:
+        return ()
+    then = build_summary(
+        before.intake,
+        before.assessment,
+        book=house().book,
+        plan=house().summary_plan,
+        clinic=clinic_details(),
+        zone=zone(),
+        today=today(),
+    )
+    stood = before.urgency or before.assessment.urgency
+    then = replace(then, urgency=stood, urgency_word=urgency_word(stood, "en"))
+    return tuple(line for line in since_last(now, then) if line.about != SCORES)
 
 
 def _form(kind: type[F], tried: ActForm | None) -> F:
