@@ -10,7 +10,7 @@ from flask import g
 
 from clinic.errors import NotFound
 from clinic.intake import Intake
-from clinic.store import amendments, assessments, levels
+from clinic.store import amendments, assessments, intakes, levels
 from clinic.summary.build import build_summary
 from clinic.summary.given import AddedLater, LevelSet
 from clinic.summary.model import StretchWords, Summary
@@ -93,10 +93,14 @@ def hold_seconds(stretch: StretchWords) -> int | None:
 
 
 def _level_of(intake_id: UUID) -> LevelSet | None:
-    """The level that a clinician set, without the name and the reason: those are for staff."""
+    """The level that a clinician set, without the name and the reason: those are for staff.
+
+    None where it stands no more: an emergency that staff met later takes its place.
+    """
     with database().reading() as reading:
         kept = levels.all_of(reading, intake_id)
-    if not kept:
+        stands = intakes.facts(reading, intake_id).urgency
+    if not kept or kept[-1].level is not stands:
         return None
     last = kept[-1]
     return LevelSet(computed=last.computed, level=last.level, reason="", by="", at=last.at)

@@ -248,6 +248,23 @@ def test_a_level_that_a_clinician_lowered_opens_no_stretch(patient, app, databas
     assert verdicts(patient.browser.get("/stretches/")) == ["error"] * 3
 
 
+def test_an_emergency_that_staff_meet_after_a_lowered_level_is_told(patient, app, database):
+    patient.answers_everything(leg_weak="yes", weak_kind="cant-lift")
+    patient.sends()
+    clinician = Worker(app, hire(database, "clinician", Role.CLINICIAN, "Dr. Lee")).signs_in()
+    clinician.opens(the_intake_of(database))
+    clinician.does("level", urgency="routine", reason="Old, and seen last week.")
+    assert "It can be a normal visit." in patient.browser.get("/intake/done").text
+    clinician.browser.follow()
+    clinician.opens(the_intake_of(database))
+    clinician.does("staff-question", harm="yes", harm_words="")
+
+    page = patient.browser.get("/intake/done")
+
+    assert page.heading == "Call 911 or go to the emergency room now"
+    assert "It can be a normal visit." not in page.text
+
+
 # --- the last page: the paper's words, on the screen ---
 
 
