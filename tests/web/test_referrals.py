@@ -348,7 +348,7 @@ def test_no_reason_lets_a_regenerative_consult_pass_an_open_finding(lee, patient
     lee.intake_id = patients.sends(TWO_WEEKS)
     lee.provider = list_provider(database, name="PRP", service="regenerative-consult")
     lee.records_consent()
-    lee.drafts(service="regenerative-consult", urgency="urgent_2wk")
+    lee.drafts(service="regenerative-consult", urgency="urgent_2wk", act_by="2026-03-31")
     lee.moves("complete")
     lee.does("sign")
 
@@ -362,6 +362,47 @@ def test_no_reason_lets_a_regenerative_consult_pass_an_open_finding(lee, patient
     lee.tries_to_send(database)
 
     assert state_of(database, lee) is State.READY_FOR_SIGNOFF
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        pytest.param(("sent_to_emergency_care",), id="the outcome is not known"),
+        pytest.param(("called", "harm", "could_not_reach"), id="the last call reached nobody"),
+    ],
+)
+def test_a_regenerative_consult_waits_until_an_emergency_has_come_to_its_end(
+    lee, clinician, patients, database, calls
+):
+    lee.intake_id = patients.sends(EMERGENCY)
+    for call in calls:
+        clinician.opens(lee.intake_id)
+        if call == "harm":
+            clinician.does("staff-question", harm="yes", harm_words="")
+        else:
+            clinician.does("outcome", outcome=call, words="")
+    lee.provider = list_provider(database, name="PRP", service="regenerative-consult")
+    lee.records_consent()
+    lee.drafts(service="regenerative-consult")
+
+    assert "A safety finding is open" in lee.opens().text
+
+
+@pytest.mark.parametrize(
+    ("urgency", "day"),
+    [("emergency_now", "2026-03-18"), ("same_day", "2026-03-19"), ("urgent_2wk", "2026-04-01")],
+)
+def test_no_day_is_asked_for_that_comes_too_late_for_the_level(lee, urgency, day):
+    lee.records_consent()
+    lee.asks()
+
+    page = lee.browser.post(
+        f"/staff/intakes/{lee.intake_id}/referrals/new",
+        {**ASKED, "urgency": urgency, "act_by": day},
+        422,
+    )
+
+    assert page.errors == ["This day is too late for how soon it has to be. Choose an earlier day."]
 
 
 def test_a_mail_goes_out_only_when_it_can(lee, database):

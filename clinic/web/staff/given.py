@@ -5,6 +5,7 @@ from datetime import tzinfo
 
 from clinic.actions.review import Opened
 from clinic.intake import Intake
+from clinic.referral.emergency import EmergencyStep
 from clinic.store.outcomes import OutcomeKind
 from clinic.store.typed_totals import KeptTotal, still_standing
 from clinic.summary.given import EarlierScores, LevelSet, TypedByStaff
@@ -13,6 +14,7 @@ from clinic.triage.score import Score, ScoreTable
 from clinic.triage.scores import scores
 from clinic.triage.typed_totals import typed_score
 
+REACHED_NOBODY = (OutcomeKind.COULD_NOT_REACH, OutcomeKind.WELFARE_CHECK)
 SETTLED_BY_A_CALL = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY)
 SET_LEVEL = "intake.set_level"
 
@@ -67,10 +69,14 @@ def scores_of(
 
 
 def settled(opened: Opened) -> Iterator[str]:
-    """Give the rules whose findings a call has settled: somebody was reached, none is open."""
-    facts = opened.facts
-    reached = any(each.outcome is not OutcomeKind.COULD_NOT_REACH for each in opened.outcomes)
-    if facts.emergency_open or not reached:
+    """Give the rules whose findings a call has settled: somebody was reached, none is open.
+
+    The last call counts. Whoever was sent to emergency care is settled once the outcome is known.
+    """
+    last = opened.outcomes[-1].outcome if opened.outcomes else OutcomeKind.COULD_NOT_REACH
+    if opened.facts.emergency_open or last in REACHED_NOBODY:
+        return
+    if opened.steps and opened.steps[-1].step is not EmergencyStep.OUTCOME_KNOWN:
         return
     for finding in opened.assessment.findings:
         if finding.urgency in SETTLED_BY_A_CALL:

@@ -1,7 +1,7 @@
 """What staff type about a referral: a request, a consent, a reason, a day, the letter's lines."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
@@ -26,6 +26,13 @@ NO_DAY = "Give the day."
 NO_TIME = "Give the time."
 TO_COME = "This day is still to come."
 PAST = "This day is past."
+TOO_FAR = "This day is too late for how soon it has to be. Choose an earlier day."
+MOST_DAYS = {
+    Urgency.EMERGENCY_NOW.value: 0,
+    Urgency.SAME_DAY.value: 1,
+    Urgency.URGENT_2WK.value: 14,
+}
+"""So many days off may a visit be asked for (referral.md, section 2: now, 24 hours, 14 days)."""
 
 
 def _too_long(most: int) -> Length:
@@ -145,12 +152,15 @@ class RequestForm(ActForm):
             raise ValidationError("Only a clinician may ask for less than the level that stands.")
 
     def validate_act_by(self, field: Field) -> None:
-        """Take a day from today on."""
+        """Take a day from today on, and none that comes too late for how soon it has to be."""
         day = _day(field.data)
         if day is None:
             raise ValidationError(NO_DAY)
         if day < self.today:
             raise ValidationError(PAST)
+        most = MOST_DAYS.get(str(self.urgency.data))
+        if most is not None and day > self.today + timedelta(days=most):
+            raise ValidationError(TOO_FAR)
 
     def act_by_moment(self, zone: ZoneInfo) -> datetime:
         """Give the last minute of the day that was chosen."""
