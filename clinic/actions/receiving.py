@@ -15,7 +15,16 @@ from clinic.referral.attachment import AttachedFile
 from clinic.referral.model import Event, Referral, Said
 from clinic.referral.provider import Provider
 from clinic.referral.states import Act, By, State
-from clinic.store import attachments, audit, doors, limits, patients, providers, referrals
+from clinic.store import (
+    attachments,
+    audit,
+    doors,
+    limits,
+    patients,
+    providers,
+    referrals,
+    sharing,
+)
 from clinic.store.attachments import Attachment
 from clinic.store.audit import RECEIVER
 from clinic.store.database import Database, Transaction
@@ -135,13 +144,16 @@ def _opened(tx: Transaction, token: str, now: datetime, *, lock: bool = False) -
 
 
 def _shown(tx: Transaction, referral_id: UUID, *, lock: bool = False) -> Kept:
-    """Give a referral that is signed, sent and the other side's to see. Raises ShutDoor."""
+    """Give a referral that is signed, sent and the other side's to see. Raises ShutDoor.
+
+    Nothing is shown once the patient took the consent to share back.
+    """
     kept = referrals.get(tx, referral_id, lock=lock)
     referral = kept.referral
     if referral.state.is_end:
         raise ShutDoor(ended=True)
     signed = referral.signature is not None and referral.signature.letter_hash == kept.letter.hash
-    if not signed or kept.sent_at is None:
+    if not signed or kept.sent_at is None or not sharing.stands(tx, referral.intake_id):
         raise ShutDoor
     if not (referral.state.is_at_the_other_side or referral.state in ANSWERED):
         raise ShutDoor

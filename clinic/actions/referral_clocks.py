@@ -14,7 +14,7 @@ from clinic.actions.referrals import Terms
 from clinic.errors import Undeliverable, UnknownRecord
 from clinic.mail.messages import REFERRALS_LATE
 from clinic.referral.clocks import Escalation, Pace
-from clinic.store import audit, doors, outbox, providers, referrals
+from clinic.store import audit, doors, outbox, providers, referrals, sharing
 from clinic.store.audit import SYSTEM
 from clinic.store.database import Transaction
 from clinic.store.doors import Door
@@ -24,6 +24,7 @@ from clinic.triage.rules import Urgency
 
 NO_ADDRESS = "The one who receives it has no mail address."
 NOT_LISTED = "The one who receives it is no longer listed."
+NO_CONSENT = "The patient took the consent to share back before the mail left."
 GIVEN_UP = "The mail with the link was not taken by the mail server."
 
 
@@ -66,7 +67,7 @@ def escalate(tx: Transaction, now: datetime, escalation: Escalation, zone: ZoneI
 def wanted_link(tx: Transaction, message: Message, now: datetime) -> WantedLink | None:
     """Give the link of a message, or None when nobody needs it any more.
 
-    Raises Undeliverable when nobody is there to get it.
+    Raises Undeliverable when nobody is there to get it, or the patient no longer agrees.
     """
     kept = _sent_by(tx, message)
     if kept is None or not kept.referral.state.is_at_the_other_side:
@@ -75,6 +76,8 @@ def wanted_link(tx: Transaction, message: Message, now: datetime) -> WantedLink 
     door = doors.standing(tx, referral.id, referral.intake_id, now=now)
     if door is None:
         return None
+    if not sharing.stands(tx, referral.intake_id):
+        raise Undeliverable(NO_CONSENT)
     provider = providers.find(tx, referral.provider_id) if referral.provider_id else None
     if provider is None or provider.removed_at is not None:
         raise Undeliverable(NOT_LISTED)

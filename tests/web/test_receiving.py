@@ -8,6 +8,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from clinic.actions import referrals as acts
+from clinic.actions import sharing as consents
 from clinic.referral.attachment import MOST_BYTES
 from clinic.referral.model import Event
 from clinic.referral.states import Act, By, State
@@ -492,3 +493,15 @@ def test_a_clock_that_was_set_back_breaks_nothing(office, loop, clock):
     assert [event.act for event in history][-2:] == [Act.ACCEPT, Act.BOOK]
     assert history[-1].at >= history[-2].at
     assert loop.state is State.SCHEDULED
+
+
+def test_nothing_is_shown_once_the_patient_took_the_consent_back(office, loop):
+    assert LETTER_WORDS in office.opens().text
+    consents.withdraw(loop.database, loop.intake_id, by=loop.lee, now=loop.now)
+
+    assert LETTER_WORDS not in office.opens(404).text
+
+    consents.agree(
+        loop.database, loop.intake_id, scope="the letter", how="said", by=loop.lee, now=loop.now
+    )
+    assert LETTER_WORDS in office.opens().text

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from clinic import work
-from clinic.actions import referral_clocks
+from clinic.actions import referral_clocks, sharing
 from clinic.config import Settings, load_settings
 from clinic.errors import Misconfigured
 from clinic.library.places import content_dir
@@ -352,3 +352,13 @@ def test_a_wrong_setting_stops_the_start_with_its_name():
         load_settings({"CLINIC_REFERRAL_ESCALATION": "soon=1h", "HOME": "/nowhere"})
     given = {"CLINIC_REFERRAL_ESCALATION": "same_day=30m", "HOME": "/nowhere"}
     assert load_settings(given).referral_escalation == "same_day=30m"
+
+
+def test_no_link_leaves_once_the_patient_took_the_consent_back(settings, database, loop, inbox):
+    loop.sends(Channel.MAIL)
+    sharing.withdraw(database, loop.intake_id, by=loop.lee, now=BEFORE)
+    work.work_once(settings, database, BEFORE)
+
+    assert to_provider(inbox) == []
+    assert loop.state is State.FAILED
+    assert loop.history[-1].words == referral_clocks.NO_CONSENT
