@@ -161,3 +161,22 @@ def test_one_that_was_sent_elsewhere_gives_way_to_the_new_one(told, clock):
     page = told()
     assert len(page.select(".next_step")) == 1
     assert step(page).startswith("We asked a spine or pain clinic to see you")
+
+
+def test_nobody_waits_for_the_letter_of_an_emergency(told):
+    told.loop.id = told.loop.starts(Urgency.EMERGENCY_NOW)
+    told.loop.sends()
+    words = step(told())
+
+    assert "Do not wait for their answer. Call 911 or go to the emergency room now." in words
+    assert "If you hear nothing by" not in words
+
+
+def test_whoever_has_to_be_seen_the_same_day_is_told_where_to_go_if_not(told, clock):
+    told.loop.id = told.loop.starts(Urgency.SAME_DAY)
+    told.loop.sends()
+    assert "by the end of today, go to an emergency room." in step(told())
+
+    clock.forward(days=1)
+
+    assert "If no one has seen you yet, go to an emergency room now." in step(told())

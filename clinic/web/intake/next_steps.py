@@ -10,6 +10,7 @@ from clinic.referral.states import State
 from clinic.store import providers, referrals
 from clinic.store.database import Transaction
 from clinic.store.referrals import Kept
+from clinic.triage.rules import Urgency
 from clinic.web.visit import destinations, now, settings
 
 
@@ -55,11 +56,26 @@ ENDED = (Stage.DONE, Stage.STOPPED)
 AFTER_THE_VISIT = (Stage.SEEN, Stage.REPORT)
 
 
+NOT_SEEN_YET = frozenset(Stage) - {*ENDED, *AFTER_THE_VISIT, Stage.PAST}
+
+
+class Haste(StrEnum):
+    """How far somebody who was not seen yet may wait for the answer to a letter."""
+
+    NOW = "now"
+    TODAY = "today"
+    CAN_WAIT = "can_wait"
+
+
+HASTE = {Urgency.EMERGENCY_NOW: Haste.NOW, Urgency.SAME_DAY: Haste.TODAY}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
     """One referral to a patient. `by` is None where nothing is waited for.
 
-    `is_late`: the day by which the patient should have heard is over.
+    `is_late`: the day by which the patient should have heard is over. `haste`: how far the
+    patient may wait for an answer at all.
     """
 
     stage: Stage
@@ -68,6 +84,7 @@ class NextStep:
     visit_at: datetime | None
     by: datetime | None
     is_late: bool
+    haste: Haste
 
     @property
     def is_open(self) -> bool:
@@ -111,6 +128,9 @@ def _step(tx: Transaction, kept: Kept, *, elsewhere: bool) -> Iterator[NextStep]
         visit_at=referral.visit_at,
         by=by,
         is_late=by is not None and settings().today(now()) > settings().today(by),
+        haste=HASTE.get(referral.urgency, Haste.CAN_WAIT)
+        if stage in NOT_SEEN_YET
+        else Haste.CAN_WAIT,
     )
 
 
