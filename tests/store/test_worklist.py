@@ -7,10 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from clinic.errors import BadInput
-from clinic.store import intakes, outcomes, worklist
+from clinic.referral.emergency import EmergencyStep
+from clinic.store import alerts, emergency_steps, intakes, outcomes, worklist
 from clinic.store.outcomes import OutcomeKind
+from clinic.store.records import Card
 from clinic.store.tables import intake as table
-from clinic.store.worklist import Count, Queue, Scope
+from clinic.store.worklist import Count, Queue, Scope, Speaks
 from clinic.triage.rules import Urgency
 from tests.make import NOW
 from tests.store.kept import alarmed_draft, begin, hire, send
@@ -225,3 +227,71 @@ def test_the_list_is_read_from_its_index_and_never_sorted(sqlite_database):
                 words = " ".join(row.detail for row in plan)
                 assert "worklist" in words
                 assert "TEMP B-TREE" not in words
+
+
+def test_rows_of_one_language_go_on_page_by_page_and_give_each_once(database):
+    with database.writing() as tx:
+        wanted = []
+        for minute in range(9):
+            one = send(tx, now=NOW + timedelta(minutes=minute))
+            if minute % 2 == 0:
+                card = Card(name="Li", interpreter="Spanish, interpreter needed")
+                intakes.keep_card(tx, one.id, card, version=one.version, now=NOW)
+                wanted.append(one.id)
+        found, place = [], None
+        while True:
+            page = worklist.worklist(
+                tx,
+                scope=Scope.ALL,
+                owner_id=None,
+                after=place,
+                limit=2,
+                speaks=Speaks.INTERPRETER,
+            )
+            assert len(page.rows) <= 2
+            found += [row.facts.id for row in page.rows]
+            if (place := page.next) is None:
+                break
+
+    assert found == wanted
+
+
+def test_what_changed_is_noted_on_a_card_without_a_new_version(database):
+    with database.writing() as tx:
+        one = send(tx, name="Bo Reed")
+        before = intakes.facts(tx, one.id)
+        intakes.note_last_time(
+            tx, one.id, last_on=NOW.date(), changed="Pain 4 to 7 of 10", worse=True
+        )
+        card = intakes.card(tx, one.id)
+
+        assert intakes.facts(tx, one.id).version == before.version
+        assert (card.name, card.last_on, card.changed) == (
+            "Bo Reed",
+            NOW.date(),
+            "Pain 4 to 7 of 10",
+        )
+
+
+def test_a_card_of_before_is_still_read():
+    old = Card(name="Ada").to_bytes().replace(b',"last_on":null,"changed":"","worse":false', b"")
+
+    assert b"last_on" not in old
+    assert Card.from_bytes(old) == Card(name="Ada")
+
+
+def test_the_late_step_of_an_emergency_is_told_until_the_next_one_is_recorded(database):
+    with database.writing() as tx:
+        nina = hire(tx)
+        intake = alarmed_draft(tx)
+        alerts.raise_alert(tx, intake.id, now=NOW)
+        step = {"words": "", "by": nina.id, "now": NOW}
+        emergency_steps.add(
+            tx, intake.id, EmergencyStep.ADVISED, number=1, due_at=NOW + HOUR, **step
+        )
+
+        assert emergency_steps.late(tx, NOW + HOUR - timedelta(seconds=1)) == []
+        assert emergency_steps.late(tx, NOW + HOUR) == [intake.id]
+        assert emergency_steps.late(tx, NOW + HOUR + emergency_steps.LOOKED_BACK) == []
+        emergency_steps.add(tx, intake.id, EmergencyStep.ARRIVED, number=2, due_at=None, **step)
+        assert emergency_steps.late(tx, NOW + HOUR) == []
