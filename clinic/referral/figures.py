@@ -1,6 +1,6 @@
 """Figures of the loop for the clinic, without names (referral.md, section 4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -33,48 +33,94 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceFigures:
-    """The referrals to one service. Shares are given as two whole numbers, never rounded."""
+    """The referrals to one service, "" for all. Shares are two whole numbers, never rounded.
+
+    Closed: reviewed, and the patient told. Ended: called off before that. Overdue: over the
+    clock of its state. Not seen late: open, not seen, and past the day to be seen by.
+    """
 
     service: str
     sent: int
     closed: int
+    ended: int
+    overdue: int
     seen: int
     seen_in_time: int
-    overdue: int
+    not_seen_late: int
+    not_seen_yet: int
+    reasons_asked: int
     reasons_missing: int
     median_days_to_seen: float | None
+    median_days_allowed: float | None
+
+    @property
+    def open(self) -> int:
+        """How many still wait for something."""
+        return self.sent - self.closed - self.ended
+
+    @property
+    def seen_late(self) -> int:
+        """How many were seen after the day by which they had to be."""
+        return self.seen - self.seen_in_time
 
 
 def figures(stories: Sequence[Story], now: datetime) -> tuple[ServiceFigures, ...]:
     """Give the figures of each service that something was sent to, in the order of its id."""
-    services = sorted({story.referral.service for story in stories if story.sent_at})
-    return tuple(_of_service(service, stories, now) for service in services)
+    services = sorted({story.referral.service for story in _counted(stories)})
+    return tuple(
+        _figures(
+            service,
+            [story for story in _counted(stories) if story.referral.service == service],
+            now,
+        )
+        for service in services
+    )
 
 
-def _of_service(service: str, stories: Iterable[Story], now: datetime) -> ServiceFigures:
-    sent = [story for story in stories if story.referral.service == service and story.sent_at]
-    waits = [
-        (story.seen_at - story.sent_at) / timedelta(days=1)
-        for story in sent
-        if story.seen_at and story.sent_at
-    ]
+def figures_of_all(stories: Sequence[Story], now: datetime) -> ServiceFigures:
+    """Give the figures of all services together."""
+    return _figures("", list(_counted(stories)), now)
+
+
+def _counted(stories: Iterable[Story]) -> Iterator[Story]:
+    """Those that were sent, without what was entered in error."""
+    return (
+        story
+        for story in stories
+        if story.sent_at and story.referral.state is not State.ENTERED_IN_ERROR
+    )
+
+
+def _figures(service: str, sent: Sequence[Story], now: datetime) -> ServiceFigures:
+    waits = [_days(story.sent_at, story.seen_at) for story in sent if story.seen_at]
+    allowed = [_days(story.sent_at, story.referral.act_by) for story in sent]
+    unseen = [story for story in sent if not story.seen_at and not story.referral.state.is_end]
+    late = sum(story.referral.act_by <= now for story in unseen)
+    asked = [event for story in sent for event in story.events if _needs_reason(event)]
+    closed = sum(story.referral.state is State.REVIEWED_AND_PATIENT_TOLD for story in sent)
     return ServiceFigures(
         service=service,
         sent=len(sent),
-        closed=sum(story.referral.state is State.REVIEWED_AND_PATIENT_TOLD for story in sent),
+        closed=closed,
+        ended=sum(story.referral.state.is_end for story in sent) - closed,
+        overdue=sum(story.due is not None and story.due <= now for story in sent),
         seen=len(waits),
         seen_in_time=sum(
             story.seen_at is not None and story.seen_at <= story.referral.act_by for story in sent
         ),
-        overdue=sum(story.due is not None and story.due <= now for story in sent),
-        reasons_missing=sum(_reasons_missing(story.events) for story in sent),
+        not_seen_late=late,
+        not_seen_yet=len(unseen) - late,
+        reasons_asked=len(asked),
+        reasons_missing=sum(not event.words.strip() for event in asked),
         median_days_to_seen=round(median(waits), 1) if waits else None,
+        median_days_allowed=round(median(allowed), 1) if allowed else None,
     )
 
 
-def _reasons_missing(events: Iterable[Event]) -> int:
-    """Count the moves that needed a reason and stand without one."""
-    return sum(
-        Needs.REASON in move_from(event.source, event.act, event.by).needs and not event.words
-        for event in events
-    )
+def _days(start: datetime | None, end: datetime | None) -> float:
+    """Give the days between two moments; a visit before the letter counts as none."""
+    return max((end - start) / timedelta(days=1), 0.0) if start and end else 0.0
+
+
+def _needs_reason(event: Event) -> bool:
+    return Needs.REASON in move_from(event.source, event.act, event.by).needs

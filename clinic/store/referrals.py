@@ -232,10 +232,10 @@ def escalated(tx: Transaction, referral_ids: Collection[UUID], now: datetime) ->
     tx.execute(update(table).where(table.c.id.in_(referral_ids)).values(escalated_at=now))
 
 
-def sent_since(tx: Transaction, start: datetime) -> list[Kept]:
-    """Give every referral that was sent at this moment or later, for the figures."""
-    statement = select(table).where(table.c.sent_at >= start).order_by(table.c.id)
-    return [_read(tx, row) for row in tx.execute(statement)]
+def sent_between(tx: Transaction, start: datetime, end: datetime) -> list[Kept]:
+    """Give every referral that was sent from one moment until before another, for the figures."""
+    statement = select(table).where(table.c.sent_at >= start, table.c.sent_at < end)
+    return [_read(tx, row) for row in tx.execute(statement.order_by(table.c.id))]
 
 
 def _values(tx: Transaction, referral: Referral, letter: Letter) -> dict[str, Any]:

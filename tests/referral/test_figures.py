@@ -3,7 +3,9 @@
 from datetime import timedelta
 from uuid import UUID
 
-from clinic.referral.figures import Story, figures
+import pytest
+
+from clinic.referral.figures import Story, figures, figures_of_all
 from clinic.referral.model import Said
 from clinic.referral.states import Act, By, State
 from tests.referral.make import NOW, make_referral, make_signature
@@ -54,6 +56,50 @@ def test_a_reason_that_is_missing_is_counted():
 
     assert figures([bare], NOW)[0].reasons_missing == 1
     assert figures([Story(declined, (*sent.events, event))], NOW)[0].reasons_missing == 0
+
+
+def test_open_ended_and_closed_make_up_what_was_sent():
+    called_off, event = story(2).referral.moved(
+        Act.PATIENT_DECLINES, By.CLINICIAN, Said(words="Feels well."), now=NOW
+    )
+    off = Story(called_off, (*story(2).events, event))
+    all_three = [story(1, seen_after=1, closed=True), off, story(3)]
+
+    (found,) = figures(all_three, NOW)
+
+    assert (found.sent, found.closed, found.ended, found.open) == (3, 1, 1, 1)
+    assert (found.reasons_asked, found.reasons_missing) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("after", "late", "yet"),
+    [
+        (timedelta(days=10, seconds=-1), 0, 1),
+        (timedelta(days=10), 1, 0),
+        (timedelta(days=11), 1, 0),
+    ],
+)
+def test_who_is_not_seen_is_late_from_the_moment_itself(after, late, yet):
+    (found,) = figures([story(1)], NOW + after)
+
+    assert (found.not_seen_late, found.not_seen_yet) == (late, yet)
+
+
+def test_what_was_entered_in_error_is_left_out():
+    wrong, event = story(1).referral.moved(
+        Act.MARK_ERROR, By.CLINICIAN, Said(words="Wrong patient."), now=NOW
+    )
+    stories = [Story(wrong, (*story(1).events, event)), story(2)]
+
+    assert figures(stories, NOW)[0].sent == 1
+    assert figures_of_all(stories, NOW).sent == 1
+
+
+def test_all_services_together_have_a_median_of_their_own():
+    found = figures_of_all([story(1, seen_after=1), story(2, seen_after=3), story(3)], NOW)
+
+    assert (found.service, found.sent, found.median_days_to_seen) == ("", 3, 2.0)
+    assert found.median_days_allowed == 10.0
 
 
 def test_nothing_sent_gives_no_figures():

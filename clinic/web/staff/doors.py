@@ -39,6 +39,7 @@ LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
         ("/staff/people/", "People"),
         DIRECTORY,
         ("/staff/audit/", "Audit"),
+        ("/staff/referrals/figures", "Figures"),
         RULES,
         REVIEWS,
         PASSWORD,

@@ -20,6 +20,7 @@ from clinic.web.staff import (
     break_glass,
     claims,
     emergencies,
+    figures,
     intakes,
     invitations,
     looking_up,
@@ -57,6 +58,7 @@ blueprint.register_blueprint(rule_table.blueprint)
 blueprint.register_blueprint(claims.blueprint)
 blueprint.register_blueprint(attachments.blueprint)
 blueprint.register_blueprint(referral_list.blueprint)
+blueprint.register_blueprint(figures.blueprint)
 blueprint.register_blueprint(referral_start.blueprint)
 blueprint.register_blueprint(referrals.blueprint)
 blueprint.register_blueprint(people.blueprint)
