@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bench.served import Served, served
 from tests.journeys.people import Patient, Person, Staff
+from tests.journeys.referring import Receiver
 
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -57,6 +58,10 @@ class Waiting:
         person = self._in(Staff, javascript=True, viewport=DESK)
         person.signs_in(*self.program.sign_in(role))
         return person
+
+    def receiver(self) -> Receiver:
+        """Somebody at another office, with a letter from this clinic in hand."""
+        return self._in(Receiver, javascript=True, viewport=DESK)  # type: ignore[no-any-return]
 
     def _in(self, kind, *, javascript: bool, viewport: dict[str, int]):  # type: ignore[no-untyped-def]
         context = self.browser.new_context(

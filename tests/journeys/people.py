@@ -121,6 +121,10 @@ class Patient(Person):
     def agrees(self, name: str = "Pat Sample") -> None:
         """Read the consent, tick it, type a name, start; note the code."""
         self.opens("/intake/")
+        self.consents(name)
+
+    def consents(self, name: str) -> None:
+        """Tick the consent at hand, type a name, start; note the code."""
         self.page.locator("[name=agree]").check()
         self.page.locator("[name=name]").fill(name)
         self.page.locator("main form button[type=submit]").last.click()
@@ -131,6 +135,24 @@ class Patient(Person):
     def starts_answering(self) -> None:
         """Go from the page with the code to the first question."""
         self.opens("/intake/about-you")
+
+    def sends_everything(self, name: str) -> None:
+        """Answer and send under a name; the pages go by, since the journey is about others."""
+        self.plans["full-name"] = [name]
+        self.agrees(name)
+        self.starts_answering()
+        self.hurries()
+        self.sends()
+
+    def asks_how_it_stands(self) -> None:
+        """Open /status with the code and the birth date."""
+        self.opens("/status")
+        if self.page.locator("[name=code]").count():
+            self.page.locator("[name=code]").fill(self.code)
+            for part in ("year", "month", "day"):
+                born = self.plans[f"birth-date-{part}"][0]
+                self.page.locator(f"[name=born-{part}]").fill(born)
+            self.presses("Show me")
 
     def arrives_at(self, step: str, name: str) -> None:
         """Agree in the browser under a name; the pages before the step go by."""
@@ -250,6 +272,21 @@ class Staff(Person):
     def reads(self, name: str) -> None:
         """Open a patient from the list at hand."""
         self.page.get_by_role("link", name=name, exact=True).first.click()
+        self.page.wait_for_load_state()
+        self.looks()
+
+    def records(self, outcome: str, words: str) -> None:
+        """Record how a call ended, on the patient's page at hand."""
+        form = self.page.locator("form").filter(has=self.page.locator("[name=outcome]"))
+        form.locator(f"[value={outcome}]").check()
+        form.locator("[name=words]").fill(words)
+        self.presses("Record it")
+
+    def looks_up(self, name: str) -> None:
+        """Find a patient by name, and open what was sent last."""
+        self.page.locator("#who").fill(name)
+        self.presses("Look up")
+        self.page.locator(".found_person__sent a").first.click()
         self.page.wait_for_load_state()
         self.looks()
 

@@ -1,5 +1,7 @@
 """Staff see who needs them first, read a patient, note, record, and mark reviewed."""
 
+import re
+
 import pytest
 
 from tests.journeys.conftest import Waiting
@@ -22,18 +24,35 @@ def test_the_front_desk_calls_back_an_emergency(waiting_room: Waiting) -> None:
     patient.goes_on(until="/intake/urgent")
 
     desk = waiting_room.staff("front_desk")
-    first_group = desk.page.locator("main h2").first.inner_text()
-    assert "mergency" in first_group
-    opens(desk, "Colin Calledback")
-    record = desk.path
-    assert "PHQ" not in desk.words
-    desk.page.locator('[name="outcome"]').first.check()
-    desk.page.locator('textarea[name="words"], [name="words"]').first.fill("Spoke with Colin.")
-    desk.presses("Record it")
+    assert desk.page.locator("main h2").first.inner_text().startswith("Emergency")
+    desk.finds("Colin Calledback", "Emergency")
+    desk.presses("Acknowledge: Colin Calledback")
+    desk.finds("Colin Calledback", "Emergency")
 
+    desk.reads("Colin Calledback")
+    record = desk.path
+    desk.sees("Call now")
+    desk.sees("Call 911 or go to the emergency room now. Do not drive yourself.")
+    assert "PHQ" not in desk.words
+    desk.records("could_not_reach", "Voicemail, first try.")
+    desk.opens("/staff/")
+    desk.finds("Colin Calledback", "Emergency")
+
+    desk.opens(record)
+    desk.records("sent_to_emergency_care", "Spoke with Colin. A neighbor drives him in.")
+    desk.opens("/staff/")
+    emergencies = desk.page.locator("main section").filter(
+        has=desk.page.get_by_role("heading", level=2, name=re.compile("^Emergency"))
+    )
+    assert not emergencies.filter(has_text="Colin Calledback").count()
+
+    desk.opens(record)
+    desk.page.get_by_label("Arrived there").check()
+    desk.presses("Record this step")
+    desk.sees("Find out what came of it.")
     clinician = waiting_room.staff("clinician")
     clinician.opens(record)
-    clinician.sees("Spoke with Colin.")
+    clinician.sees("A neighbor drives him in.")
 
 
 def test_a_clinician_reads_notes_and_signs_off_a_patient(waiting_room: Waiting) -> None:
