@@ -12,6 +12,7 @@ from clinic.store import amendments, assessments, audit, intakes
 from clinic.store.audit import Actor
 from clinic.store.database import Database, Transaction
 from clinic.store.staff import Member
+from clinic.triage.rules import Urgency
 
 LONGEST = 2000
 MOST = 20
@@ -71,7 +72,9 @@ def mark_additions_read(
 
 
 def _act_by(tx: Transaction, intake_id: UUID, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """By when it has to be read again: as soon as its level asks for."""
+    """By when it has to be read: today, whatever the level, since no rule reads added words."""
     kept = assessments.latest(tx, intake_id)
     level = intakes.facts(tx, intake_id).urgency
-    return act_by(replace(kept, urgency=level), now, zone) if kept and level else None
+    if kept is None or level is None:
+        return None
+    return act_by(replace(kept, urgency=level.or_sooner(Urgency.SAME_DAY)), now, zone)

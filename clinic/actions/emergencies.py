@@ -38,13 +38,18 @@ def record_step(
         facts = intakes.claim(tx, intake_id, version=version, now=now)
         if not has_loop(facts, emergency_steps.all_of(tx, intake_id)):
             raise IllegalMove(FIRST)
+        if facts.emergency_open and step is not EmergencyStep.NOT_REACHED:
+            raise IllegalMove(FIRST)
         keep_step(tx, intake_id, step, words, by=by, now=now)
 
 
 def has_loop(facts: Facts, steps: list[KeptStep]) -> bool:
-    """True when steps may be recorded: a call was made, and it was about an emergency."""
+    """True when steps may be recorded: a call was made, and it was about an emergency.
+
+    While nobody was reached the emergency stays open, and only further tries may be recorded.
+    """
     if facts.emergency_open:
-        return False
+        return bool(steps) and steps[-1].step is EmergencyStep.NOT_REACHED
     return bool(steps) or facts.urgency is Urgency.EMERGENCY_NOW
 
 

@@ -50,12 +50,19 @@ def keep_level(
     by: Member,
     now: datetime,
     zone: ZoneInfo,
+    called: bool = False,
 ) -> None:
-    """Write a level that was set, its reason, and its clock. Raises IllegalMove for a draft."""
+    """Write a level that was set, its reason, and its clock. Raises IllegalMove for a draft.
+
+    An incomplete screen keeps its clock of today, unless the patient was `called` about it.
+    """
     seen = intakes.facts(tx, intake_id)
     kept = assessments.latest(tx, intake_id)
     computed = kept.urgency if kept else seen.urgency
-    due = act_by(replace(kept, urgency=urgency, incomplete=False), now, zone) if kept else None
+    due = None
+    if kept is not None:
+        open_screen = kept.incomplete and not called
+        due = act_by(replace(kept, urgency=urgency, incomplete=open_screen), now, zone)
     intakes.set_urgency(tx, intake_id, urgency, act_by=due, version=seen.version, now=now)
     levels.add(
         tx,

@@ -135,10 +135,11 @@ def choose(
     """Change what is asked, and of whom, before it is sent. Raises Conflict, IllegalMove."""
     with database.writing() as tx:
         kept = referrals.get(tx, referral_id, lock=True)
-        if kept.referral.state is not State.DRAFT:
+        before = kept.referral
+        if before.state is not State.DRAFT:
             raise IllegalMove("Bring the referral back to a draft first.")
         changed = replace(
-            kept.referral,
+            before,
             service=wanted.service,
             provider_id=wanted.provider_id,
             kind=wanted.kind,
@@ -147,6 +148,9 @@ def choose(
             act_by=wanted.act_by,
             signature=None,
         )
+        if (changed.service, changed.provider_id) != (before.service, before.provider_id):
+            # A reason for going on was given for one receiver, and for no other.
+            changed = replace(changed, gate_reason="", doubled_reason="")
         _record(tx, by, "referral.choose", referral_id, now)
         _save(tx, changed, letter, version, terms)
 
@@ -343,6 +347,7 @@ def reroute(
             signature=None,
             channel=None,
             replaces=referral_id,
+            gate_reason="",
             doubled_reason="",
         )
         referrals.add(tx, fresh, kept.letter, due_at=_due(fresh, terms))

@@ -50,6 +50,7 @@ EMERGENCY_OUTCOMES = (
     OutcomeKind.CALLED,
     OutcomeKind.SENT_TO_EMERGENCY_CARE,
     OutcomeKind.COULD_NOT_REACH,
+    OutcomeKind.WELFARE_CHECK,
 )
 CALL_OUTCOMES = (
     OutcomeKind.SENT_TO_EMERGENCY_CARE,
@@ -197,7 +198,9 @@ def record_outcome(
         _record(tx, by, "intake.outcome", intake_id, now, detail=kind.value)
         if kind in LOWERED_TO:
             reason = f"{AFTER_CALL} {note}".strip()
-            keep_level(tx, intake_id, LOWERED_TO[kind], reason, by=by, now=now, zone=zone)
+            keep_level(
+                tx, intake_id, LOWERED_TO[kind], reason, by=by, now=now, zone=zone, called=True
+            )
 
 
 def mark_reviewed(

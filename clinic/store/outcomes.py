@@ -23,6 +23,7 @@ class OutcomeKind(StrEnum):
     CALLED = "called"
     SENT_TO_EMERGENCY_CARE = "sent_to_emergency_care"
     COULD_NOT_REACH = "could_not_reach"
+    WELFARE_CHECK = "welfare_check"
     SEEN_TODAY = "seen_today"
     VISIT_WITHIN_2_WEEKS = "visit_within_2_weeks"
     NORMAL_VISIT = "normal_visit"
@@ -51,6 +52,9 @@ def record(
 ) -> UUID:
     """Record an outcome, which takes the intake out of the open emergencies and ends its alert.
 
+    A call that reached nobody does neither: the emergency stays open until somebody is reached
+    or a welfare check was asked for.
+
     An alarm that comes later opens it again. Two people may both record what they did.
     Raises UnknownRecord.
     """
@@ -65,8 +69,9 @@ def record(
             sealed_note=seal(data_key_of(tx, intake_id), note.encode(), _cell(row_id)),
         )
     )
-    outcome_recorded(tx, intake_id, now=now)
-    alerts.end(tx, intake_id, now=now)
+    if outcome is not OutcomeKind.COULD_NOT_REACH:
+        outcome_recorded(tx, intake_id, now=now)
+        alerts.end(tx, intake_id, now=now)
     return row_id
 
 

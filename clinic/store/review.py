@@ -71,13 +71,14 @@ def bring_back(
 ) -> Facts:
     """Put a sent intake to which something was added where staff see it, and raise its version.
 
-    What was reviewed waits to be read again, with a clock of its own; that it was reviewed, and
-    when, stays on record. Raises IllegalMove for a draft, and UnknownRecord.
+    It has to be read by `act_by`, or sooner where its clock said so. What was reviewed waits to
+    be read again; that it was reviewed, and when, stays on record. Raises IllegalMove for a draft, and UnknownRecord.
     """
     before = _facts(tx, intake_id)
     if before.state is IntakeState.DRAFT:
         raise IllegalMove("Answers that were not sent can still be changed.")
-    changes: dict[str, Any] = {}
+    clocks = [each for each in (before.act_by, act_by) if each is not None]
+    changes: dict[str, Any] = {"act_by": min(clocks, default=None)}
     if before.state in (IntakeState.REVIEWED, IntakeState.CLOSED):
         state = IntakeState.IN_REVIEW if before.owner_id else IntakeState.SUBMITTED
         changes = {"state": state, "act_by": act_by}

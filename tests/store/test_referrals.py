@@ -271,6 +271,40 @@ def test_a_clinician_may_override_the_other_results_with_a_reason(loop):
     assert loop.kept.referral.state is State.SENT
 
 
+def test_a_reason_for_one_receiver_opens_nothing_for_the_next(loop):
+    loop.id = loop.start("regenerative-consult")
+    acts.give_reasons(
+        loop.database,
+        loop.id,
+        gate_reason="The fever was a cold, and is gone.",
+        by=loop.clinician,
+        version=loop.kept.referral.version,
+        now=NOW,
+        terms=TERMS,
+    )
+    before = loop.kept.referral
+    acts.choose(
+        loop.database,
+        loop.id,
+        acts.Wanted(
+            service=before.service,
+            provider_id=None,
+            kind=before.kind,
+            question=before.question,
+            urgency=before.urgency,
+            act_by=before.act_by,
+        ),
+        LETTER,
+        by=loop.clinician,
+        version=before.version,
+        now=NOW,
+        terms=TERMS,
+    )
+
+    assert (before.gate_reason, loop.kept.referral.gate_reason) != ("", before.gate_reason)
+    assert loop.kept.referral.gate_reason == ""
+
+
 def test_a_second_letter_to_the_same_service_needs_a_reason(loop):
     loop.is_sent()
     loop.id = loop.start()

@@ -7,7 +7,7 @@ import pytest
 
 from clinic.errors import Conflict, IllegalMove, UnknownRecord
 from clinic.intake import IntakeState
-from clinic.store import intakes, notes, outcomes
+from clinic.store import alerts, intakes, notes, outcomes
 from clinic.store.outcomes import OutcomeKind
 from clinic.store.queues import Queue
 from clinic.triage.rules import Urgency
@@ -143,7 +143,25 @@ def test_a_draft_has_no_level_to_set(database):
             )
 
 
-@pytest.mark.parametrize("outcome", list(OutcomeKind))
+def test_a_call_that_reached_nobody_keeps_an_emergency_and_its_alert_open(database):
+    with database.writing() as tx:
+        nina = hire(tx)
+        intake = send(tx, Urgency.EMERGENCY_NOW)
+        alerts.raise_alert(tx, intake.id, now=NOW)
+        outcomes.record(tx, intake.id, OutcomeKind.COULD_NOT_REACH, by=nina.id, now=LATER)
+        facts = intakes.facts(tx, intake.id)
+
+        assert (facts.emergency_open, facts.queue) == (True, Queue.EMERGENCY)
+        assert alerts.latest_of(tx, [intake.id])[intake.id].standing
+
+        outcomes.record(tx, intake.id, OutcomeKind.WELFARE_CHECK, by=nina.id, now=LATER)
+        assert not intakes.facts(tx, intake.id).emergency_open
+        assert not alerts.latest_of(tx, [intake.id])[intake.id].standing
+
+
+@pytest.mark.parametrize(
+    "outcome", [kind for kind in OutcomeKind if kind is not OutcomeKind.COULD_NOT_REACH]
+)
 def test_an_outcome_takes_an_emergency_off_the_top(database, outcome):
     with database.writing() as tx:
         nina = hire(tx)

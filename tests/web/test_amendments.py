@@ -66,6 +66,18 @@ def test_what_was_sent_stays_as_it_was(database, shelf, patients):
     assert "intake.add" in acts
 
 
+def test_what_is_added_has_to_be_read_the_same_day_whatever_the_level(database, patients):
+    """No rule reads typed words: they may say that it got worse."""
+    intake_id = patients.sends()
+    before = facts(database, intake_id)
+
+    adds(database, intake_id)
+
+    after = facts(database, intake_id)
+    assert before.act_by > LATER + timedelta(days=7)
+    assert after.act_by.astimezone(ZONE).date() == LATER.astimezone(ZONE).date()
+
+
 def test_a_page_that_is_sent_twice_adds_once(database, patients):
     intake_id = patients.sends()
 

@@ -64,6 +64,8 @@ def loop_view(opened: Opened, who: Reader) -> Loop | None:
     loop = this_loop(opened.steps, lambda each: each.step, again=False)
     last = loop[-1] if loop else None
     follows = NEXT[last.step if last else None]
+    if opened.facts.emergency_open:
+        follows = frozenset({EmergencyStep.NOT_REACHED})
     reach = reach_next([each.step for each in loop])
     due_at = last.due_at if last else None
     refusal = EmergencyStep.REFUSED in follows

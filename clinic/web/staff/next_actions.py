@@ -45,9 +45,10 @@ def about(stored: Stored, listed: Listed) -> About:
 
 def next_action(stored: Stored, known: About, reader: Reader) -> str:
     """Give the one next thing to do: an emergency first, then calls, then reading."""
+    step = _step(known.step, reader)
     if stored.queue is Queue.EMERGENCY:
-        return "Call now"
-    if step := _step(known.step, reader):
+        return (step if known.outcome is OutcomeKind.COULD_NOT_REACH else "") or "Call now"
+    if step:
         return step
     if stored.queue in (Queue.SAME_DAY, Queue.INCOMPLETE):
         return _call(stored.queue, known, reader)

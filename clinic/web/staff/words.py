@@ -56,6 +56,7 @@ OUTCOME_WORDS: Mapping[OutcomeKind, str] = {
     OutcomeKind.CALLED: "Called and spoke with the patient",
     OutcomeKind.SENT_TO_EMERGENCY_CARE: "Sent to emergency care",
     OutcomeKind.COULD_NOT_REACH: "Could not reach",
+    OutcomeKind.WELFARE_CHECK: "Nobody was reached; a welfare check was asked for",
     OutcomeKind.SEEN_TODAY: "Seen today",
     OutcomeKind.VISIT_WITHIN_2_WEEKS: "Visit within 2 weeks",
     OutcomeKind.NORMAL_VISIT: "Normal visit",
