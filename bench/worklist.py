@@ -154,7 +154,10 @@ def report(
         middle = statistics.median(times)
         late = statistics.quantiles(times, n=20)[-1]
         mark = "" if middle <= AIM * first and late < 100 else "  aim missed"
-        print(f"{label:26} {each.size:9,} {middle:8.1f} {late:8.1f} {middle / first:9.2f}{mark}")
+        print(
+            f"{label:26} {each.size:9,} {middle:8.1f} {late:8.1f} {middle / first:9.2f}{mark}",
+            flush=True,
+        )
 
 
 def print_plans(clinic: Clinic) -> None:
