@@ -11,10 +11,12 @@ NAME = "Ivan Example-Marsh"
 
 def test_a_patient_comes_back_after_six_weeks(waiting_room: Waiting) -> None:
     desk = waiting_room.staff("front_desk")
-    desk.opens("/staff/invitations/")
-    desk.page.get_by_role("link", name=NAME).first.click()
-    desk.page.wait_for_load_state()
-    desk.looks()
+    desk.looks_up(NAME)
+    desk.presses("All intakes of this patient")
+    desk.presses("Invite to the next visit")
+    assert desk.page.locator("[name=name]").input_value() == NAME
+    desk.presses("Make the invitation")
+    desk.sees("Print the slip now.")
     link = desk.page.locator(".invitation__link").inner_text().strip()
 
     patient = waiting_room.patient()

@@ -25,8 +25,9 @@ def test_the_front_desk_calls_back_an_emergency(waiting_room: Waiting) -> None:
 
     desk = waiting_room.staff("front_desk")
     assert desk.page.locator("main h2").first.inner_text().startswith("Emergency")
-    desk.finds("Colin Calledback", "Emergency")
-    desk.presses("Acknowledge: Colin Calledback")
+    row = desk.finds("Colin Calledback", "Emergency")
+    row.get_by_role("button", name=re.compile("^Acknowledge")).click()
+    desk.sees("It stays on top until you record what was done.")
     desk.finds("Colin Calledback", "Emergency")
 
     desk.reads("Colin Calledback")

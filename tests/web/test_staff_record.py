@@ -104,6 +104,13 @@ def test_each_intake_leads_to_its_full_answers_with_version_and_language(clinici
     assert ", en" in page.select_one("tbody").get_text(" ")
 
 
+def test_the_record_leads_to_an_invitation_that_names_the_patient_by_id_alone(desk, twice):
+    place = opens(desk, twice[2]).link("Invite to the next visit")
+
+    assert place.startswith("/staff/invitations/new?patient=")
+    assert str(desk.browser.get(place).select_one("#name")["value"]) == "Alex Rivera"
+
+
 def test_whoever_opens_a_record_is_kept_with_every_intake_that_was_opened(
     database, clinician, twice
 ):
