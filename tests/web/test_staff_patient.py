@@ -152,7 +152,9 @@ def test_each_red_flag_stands_with_answer_time_and_state(clinician, patients):
     flag = words_of(page, ".red_flag")[0]
 
     assert flag.startswith("Emergency now State: Open New numbness between the legs")
-    assert "Numb between the legs: Yes; Does it feel normal? No, it feels dull, odd, or numb" in flag
+    assert (
+        "Numb between the legs: Yes; Does it feel normal? No, it feels dull, odd, or numb" in flag
+    )
     assert "8:40 am" in flag
     assert "Rule CES-1" in flag
 
