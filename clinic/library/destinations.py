@@ -62,13 +62,22 @@ def _table(top: Fields, text: str, rules: RuleSet) -> DestinationTable:
 
 
 def _service(part: Fields) -> Service:
-    part.only(("id", "name", "patient", "share"))
-    share = part.texts("share") if "share" in part.mapping else ()
-    for topic in share:
+    part.only(("id", "name", "patient", "share", "about"))
+    return Service(
+        part.text("id"),
+        part.text("name"),
+        _topics(part, "share"),
+        part.text("patient"),
+        _topics(part, "about"),
+    )
+
+
+def _topics(part: Fields, key: str) -> tuple[Topic, ...]:
+    topics = part.texts(key) if key in part.mapping else ()
+    for topic in topics:
         if topic not in list(Topic):
-            part.fault("share", f"there is no topic {topic!r}: use {', '.join(Topic)}")
-    known = tuple(Topic(topic) for topic in share if topic in list(Topic))
-    return Service(part.text("id"), part.text("name"), known, part.text("patient"))
+            part.fault(key, f"there is no topic {topic!r}: use {', '.join(Topic)}")
+    return tuple(Topic(topic) for topic in topics if topic in list(Topic))
 
 
 def _row(

@@ -15,7 +15,8 @@ from clinic.questionnaire.conditions import (
     evaluate,
 )
 from clinic.questionnaire.response import enabled_response
-from clinic.referral.letter import Topic
+from clinic.referral.letter import Topic, topics_in_play
+from clinic.summary.model import Summary
 from clinic.triage.assess import Assessment
 from clinic.triage.derived import assessment_facts, score_facts
 from clinic.triage.facts import TriageFacts
@@ -24,8 +25,9 @@ from clinic.triage.guidance import Guidance
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What can be asked of somebody else, and which private answers it needs for that.
+    """What can be asked of somebody else, and which private answers it may need for that.
 
+    `share` are topics that go along when they play a part, `about` those that it is for.
     `patient`: what a patient is told who is asked; it names no condition and no level.
     """
 
@@ -33,6 +35,7 @@ class Service:
     name: str
     share: tuple[Topic, ...] = ()
     patient: str = "another office"
+    about: tuple[Topic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,13 @@ class DestinationTable:
         conditions = (row.when for row in self.destinations if row.when is not None)
         parts = (part for condition in conditions for part in comparisons(condition))
         return frozenset(part.name for part in parts if part.kind is Kind.SCORE)
+
+
+def shared_with(service: Service, summary: Summary) -> tuple[Topic, ...]:
+    """Give the private topics that a letter to a service needs: never more than it lists."""
+    needed = {*service.about, *topics_in_play(summary)}
+    listed = {*service.about, *service.share}
+    return tuple(topic for topic in Topic if topic in listed & needed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,12 @@ FLAGS_OF: Mapping[Topic, frozenset[str]] = {
     Topic.PREGNANCY: frozenset({"pregnancy", "pregnancy_danger"}),
     Topic.MOOD: frozenset({"mood_safety"}),
 }
+NEEDED_FOR: Mapping[Topic, frozenset[str]] = {
+    **FLAGS_OF,
+    Topic.NERVES: frozenset({"cauda_equina"}),
+}
+"""The flags that make a topic play a part; without one, a finding has to rest on its answers."""
+
 KEPT_PRIVATE = "A finding on private answers. Ask us by telephone."
 
 OPQRST = (
@@ -53,6 +59,7 @@ BACKGROUND = (
     *("work", "needs", "answered-by"),
 )
 ACTED_ON = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY, Urgency.URGENT_2WK)
+ALSO_NOTED = "Also noted"
 PLAIN_NO = ("None of these", "Never")
 IMPACT = ("activities", "limits", "hopes", "worries")
 STAFF_FOUND = "Staff found"
@@ -185,6 +192,40 @@ def draft_letter(summary: Summary, request: Request, shared: Collection[Topic]) 
     )
 
 
+def topics_in_play(summary: Summary) -> Iterator[Topic]:
+    """Give the private topics that a flag which is present, or a finding that sets a pace, needs.
+
+    Whoever is asked about anything else has no need of them.
+    """
+    present = {flag.id for flag in summary.flags_in(FlagState.PRESENT)}
+    acted_on = (finding for finding in summary.findings if finding.urgency in ACTED_ON)
+    answers = {_question(piece) for finding in acted_on for piece in finding.because}
+    for topic in Topic:
+        if NEEDED_FOR.get(topic, frozenset()) & present or QUESTIONS_OF[topic] & answers:
+            yield topic
+
+
+def taken_out(
+    letter: Letter, summary: Summary, shared: Collection[Topic]
+) -> tuple[LetterLine, ...]:
+    """Give the findings that set a pace and that the letter does not tell in their words.
+
+    A line that staff blanked is one of them, and so is one that was put in other words.
+    """
+    hidden = SENSITIVE.difference(*(QUESTIONS_OF[topic] for topic in shared))
+    standing = [line.text for line in letter.block(Part.SITUATION).lines]
+    missing = []
+    for line in _findings(summary.findings, hidden):
+        if line.label == ALSO_NOTED:
+            continue
+        found = next((text for text in standing if line.text in text), None)
+        if found is None:
+            missing.append(line)
+        else:
+            standing.remove(found)
+    return tuple(missing)
+
+
 def _situation(summary: Summary, request: Request, hidden: Collection[str]) -> Iterator[LetterLine]:
     yield from _asked(request)
     level = summary.level_set
@@ -214,13 +255,12 @@ def _findings(findings: Sequence[FindingWords], hidden: Collection[str]) -> Iter
                 text=f"{finding.staff} The patient said: {words}." if words else finding.staff,
                 keys=tuple(piece.key for piece in new),
             )
-    others = [
-        finding.staff
-        for finding in findings
-        if finding.urgency not in ACTED_ON and not _is_private(finding, hidden)
-    ]
-    if others:
-        yield LetterLine(label="Also noted", text=" ".join(others))
+    others = [finding for finding in findings if finding.urgency not in ACTED_ON]
+    open_ones = [each.staff for each in others if not _is_private(each, hidden)]
+    if open_ones:
+        yield LetterLine(label=ALSO_NOTED, text=" ".join(open_ones))
+    if len(open_ones) < len(others):
+        yield LetterLine(label=ALSO_NOTED, text=KEPT_PRIVATE)
 
 
 def _is_private(finding: FindingWords, hidden: Collection[str]) -> bool:
@@ -309,4 +349,8 @@ def _labels(word: str, lines: Sequence[Line], hidden: Collection[str]) -> Iterat
 
 
 def _open_pieces(pieces: Iterable[Piece], hidden: Collection[str]) -> list[Piece]:
-    return [piece for piece in pieces if piece.key.split(".")[-1] not in hidden]
+    return [piece for piece in pieces if _question(piece) not in hidden]
+
+
+def _question(piece: Piece) -> str:
+    return piece.key.split(".")[-1]

@@ -5,7 +5,20 @@ from dataclasses import replace
 import pytest
 
 from clinic.errors import NotFound
-from clinic.referral.letter import QUESTIONS_OF, Part, Request, Topic, draft_letter
+from clinic.referral.destinations import Service, shared_with
+from clinic.referral.letter import (
+    ACTED_ON,
+    QUESTIONS_OF,
+    Part,
+    Request,
+    Topic,
+    draft_letter,
+    taken_out,
+    topics_in_play,
+)
+from clinic.summary.model import FindingWords, Piece
+from clinic.triage.assess import FlagState
+from clinic.triage.rules import Urgency
 from clinic.triage.sensitive import SENSITIVE
 from tests.summary.patients import EMERGENCY, PLAIN, summary_of
 
@@ -211,3 +224,106 @@ def test_a_letter_that_is_filled_again_keeps_what_staff_found():
         "Dr. Lee",
         "Staff found",
     )
+
+
+def test_a_routine_finding_on_private_answers_is_told_of_once_without_its_words():
+    summary = summary_of(PLAIN)
+    private = FindingWords(
+        rule_id="X-1",
+        urgency=Urgency.ROUTINE,
+        urgency_word="Routine",
+        staff="Gave birth within a year.",
+        flags=(),
+        answers=(),
+        because=(Piece(key="birth-recent", text="gave birth within a year"),),
+    )
+    summary = replace(summary, findings=(*summary.findings, private, private))
+
+    closed = draft_letter(summary, REQUEST, ())
+    opened = draft_letter(summary, REQUEST, [Topic.PREGNANCY])
+
+    assert text_of(closed).count("A finding on private answers") == 1
+    assert not closed.says("Gave birth")
+    assert opened.says("Gave birth within a year.")
+    assert not opened.says("A finding on private answers")
+
+
+def test_a_finding_that_staff_took_out_or_reworded_is_told_to_the_signer():
+    summary = summary_of(EMERGENCY)
+    letter = draft_letter(summary, REQUEST, ())
+    lines = letter.block(Part.SITUATION).lines
+    paces = {each.urgency_word for each in summary.findings if each.urgency in ACTED_ON}
+    number = next(n for n, line in enumerate(lines) if line.label in paces)
+
+    blanked = letter.edited(Part.SITUATION, number, "", by="Dana Ortiz")
+    reworded = letter.edited(Part.SITUATION, number, "Some weakness.", by="Dana Ortiz")
+    longer = letter.edited(
+        Part.SITUATION, number, f"{lines[number].text} Seen by us.", by="Dana Ortiz"
+    )
+
+    assert taken_out(letter, summary, ()) == ()
+    assert taken_out(blanked, summary, ()) == (lines[number],)
+    assert taken_out(reworded, summary, ()) == (lines[number],)
+    assert taken_out(longer, summary, ()) == ()
+
+
+def test_of_two_lines_with_the_same_words_one_that_is_gone_is_told():
+    summary = summary_of({**PLAIN, "pregnant": "yes", "minor-fall": "yes"})
+    private = next(each for each in summary.findings if "pregnancy_danger" in each.flags)
+    summary = replace(summary, findings=(private, private))
+    letter = draft_letter(summary, REQUEST, ())
+    number = next(
+        n
+        for n, line in enumerate(letter.block(Part.SITUATION).lines)
+        if line.text.startswith("A finding on private answers")
+    )
+
+    shorter = letter.edited(Part.SITUATION, number, "", by="Dana Ortiz")
+
+    assert len(taken_out(shorter, summary, ())) == 1
+
+
+def test_what_sets_no_pace_may_be_left_out_without_a_word():
+    summary = summary_of(EMERGENCY)
+    letter = draft_letter(summary, REQUEST, ())
+    last = len(letter.block(Part.SITUATION).lines) - 1
+
+    shorter = letter.edited(Part.SITUATION, last, "", by="Dana Ortiz")
+
+    assert shorter != letter
+    assert taken_out(shorter, summary, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("answers", "topics"),
+    [
+        ({}, set()),
+        ({"pregnant": "yes"}, {Topic.PREGNANCY}),
+        ({"pregnant": "yes", "minor-fall": "yes"}, {Topic.PREGNANCY}),
+        ({"sex-change": "yes"}, {Topic.NERVES}),
+        ({"saddle-numb": "yes"}, {Topic.NERVES}),
+        ({"interest": "nearly-every-day", "regen-interest": "yes"}, set()),
+    ],
+)
+def test_a_private_topic_plays_a_part_only_when_something_found_rests_on_it(answers, topics):
+    assert set(topics_in_play(summary_of({**PLAIN, **answers}))) == topics
+
+
+def test_a_letter_to_emergency_care_tells_no_topic_that_plays_no_part():
+    emergency = Service("er", "Emergency", share=(Topic.NERVES, Topic.PREGNANCY, Topic.MOOD))
+    counselor = Service("talk", "Counselor", about=(Topic.MOOD,))
+
+    assert shared_with(emergency, summary_of(PLAIN)) == ()
+    assert shared_with(emergency, summary_of({**PLAIN, "sex-change": "yes"})) == (Topic.NERVES,)
+    assert shared_with(counselor, summary_of({**PLAIN, "sex-change": "yes"})) == (Topic.MOOD,)
+
+
+def test_thoughts_of_self_harm_are_told_where_they_are_the_emergency():
+    summary = summary_of(PLAIN)
+    flags = tuple(
+        replace(flag, state=FlagState.PRESENT) if flag.id == "mood_safety" else flag
+        for flag in summary.flags
+    )
+    assert "mood_safety" in {flag.id for flag in flags}
+
+    assert set(topics_in_play(replace(summary, flags=flags))) == {Topic.MOOD}

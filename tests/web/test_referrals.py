@@ -215,6 +215,21 @@ def test_a_line_that_is_changed_is_the_writer_s_and_a_blank_one_goes(lee, databa
     assert letter.block(Part.ASSESSMENT).lines[-1].text == "Left ankle jerk is gone."
 
 
+def test_a_finding_that_was_taken_out_is_told_beside_the_signature(lee, patients, database):
+    lee.intake_id = patients.sends(TWO_WEEKS)
+    lee.records_consent()
+    lee.drafts(urgency="urgent_2wk", act_by="2026-03-31")
+    lines = kept_of(database, lee.id).letter.block(Part.SITUATION).lines
+    number = next(n for n, line in enumerate(lines) if line.label == "Within 2 weeks")
+    lee.moves("complete")
+    assert not lee.opens().has(".taken_out")
+
+    lee.does("letter", **{f"line-situation-{number}": " "})
+
+    told = lee.opens().select_one("#sign .taken_out").text
+    assert lines[number].text in " ".join(told.split())
+
+
 def test_who_saves_a_letter_after_somebody_else_keeps_what_was_typed(lee, app, database):
     lee.records_consent()
     lee.drafts()

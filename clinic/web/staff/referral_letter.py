@@ -6,7 +6,7 @@ from datetime import datetime
 from clinic.pdf.letter import LetterHead, letter_paper
 from clinic.pdf.paper import Paper
 from clinic.questionnaire.values import whole_years
-from clinic.referral.letter import Part, Request, Topic
+from clinic.referral.letter import Part, Request
 from clinic.referral.model import Kind, Referral
 from clinic.referral.provider import Provider
 from clinic.referral.states import State
@@ -24,11 +24,6 @@ ON_PAPER = ("reach", "address", "speaks", "emergency-contact")
 """Lines of the summary's contact section that say how to reach the patient."""
 
 UNSENT = "The link and the code to answer come with the letter once it is sent."
-
-
-def shared_topics(service: str) -> tuple[Topic, ...]:
-    """Give the private topics that a service needs."""
-    return destinations().service(service).share
 
 
 def request_for(

@@ -11,6 +11,8 @@ from clinic.actions import referrals
 from clinic.actions.referrals import OpenedReferral, Terms
 from clinic.actions.review import Opened
 from clinic.errors import BadInput, Conflict, IllegalMove, NotFound
+from clinic.referral.destinations import shared_with
+from clinic.referral.letter import LetterLine, taken_out
 from clinic.referral.model import Channel
 from clinic.referral.states import Act, By, State, moves_from
 from clinic.summary.model import Summary
@@ -107,7 +109,15 @@ def shown(sheet: Sheet, *, tried: ActForm | None = None, refused: str = "") -> s
         send=tried if isinstance(tried, SendForm) else SendForm(),
         reason=tried if isinstance(tried, ReasonForm) else ReasonForm(),
         mail_lacks=mail_lacks(sheet.found),
+        taken_out=() if reader().is_desk else left_out_of(sheet),
     )
+
+
+def left_out_of(sheet: Sheet) -> tuple[LetterLine, ...]:
+    """Give the findings that set a pace and do not stand in the letter any more."""
+    kept, summary = sheet.found.kept, sheet.summary
+    service = destinations().service(kept.referral.service)
+    return taken_out(kept.letter, summary, shared_with(service, summary))
 
 
 def act(referral_id: UUID, form: ActForm, do: Callable[[int], UUID | None], words: str) -> Page:

@@ -13,7 +13,7 @@ from clinic.actions.referral_lists import consents_of, providers_of
 from clinic.actions.referrals import Wanted
 from clinic.actions.review import Opened
 from clinic.errors import BadInput, Conflict, IllegalMove
-from clinic.referral.destinations import Destination, proposals
+from clinic.referral.destinations import Destination, proposals, shared_with
 from clinic.referral.letter import Letter, Request, draft_letter
 from clinic.referral.model import Kind
 from clinic.referral.provider import Provider
@@ -28,7 +28,7 @@ from clinic.web.staff.forms import errors_of, seen_version
 from clinic.web.staff.given import settled
 from clinic.web.staff.patient_page import opened_page, summary_of
 from clinic.web.staff.referral_forms import ConsentForm, RequestForm
-from clinic.web.staff.referral_letter import request_for, shared_topics
+from clinic.web.staff.referral_letter import request_for
 from clinic.web.staff.referral_page import Sheet, opened_sheet, terms
 from clinic.web.staff.standing import standing
 from clinic.web.visit import database, destinations, house, now, rules, today, zone
@@ -121,7 +121,7 @@ def request_page(referral_id: UUID) -> Page:
 
 def _start(opened: Opened, service: str, form: RequestForm) -> UUID:
     wanted, asked = _wanted(opened, service, form)
-    letter = draft_letter(summary_of(opened), asked, shared_topics(service))
+    letter = _drafted(opened, asked, service)
     return referrals.start(
         database(),
         opened.intake.id,
@@ -133,6 +133,11 @@ def _start(opened: Opened, service: str, form: RequestForm) -> UUID:
     )
 
 
+def _drafted(opened: Opened, asked: Request, service: str) -> Letter:
+    summary = summary_of(opened)
+    return draft_letter(summary, asked, shared_with(destinations().service(service), summary))
+
+
 def _change(sheet: Sheet, service: str, form: RequestForm) -> None:
     """Another service needs other answers: its letter is filled anew, but for staff's lines."""
     version = seen_version(request.form)
@@ -140,8 +145,7 @@ def _change(sheet: Sheet, service: str, form: RequestForm) -> None:
     wanted, asked = _wanted(sheet.opened, service, form)
     letter: Letter = kept.letter.asking(asked)
     if service != kept.referral.service:
-        fresh = draft_letter(summary_of(sheet.opened), asked, shared_topics(service))
-        letter = fresh.keeping(kept.letter)
+        letter = _drafted(sheet.opened, asked, service).keeping(kept.letter)
     referrals.choose(
         database(),
         kept.referral.id,
