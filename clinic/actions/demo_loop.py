@@ -21,7 +21,7 @@ from clinic.library.demo_loop import (
     DemoStep,
 )
 from clinic.library.questionnaires import Questionnaires
-from clinic.referral.destinations import DestinationTable
+from clinic.referral.destinations import DestinationTable, shared_with
 from clinic.referral.letter import Request, draft_letter
 from clinic.referral.model import KIND_WORDS, Channel, Kind, Said
 from clinic.referral.provider import Provider
@@ -142,18 +142,19 @@ class LoopPlayer:
                 by=by,
                 now=begun,
             )
+        summary = self._summary(opened, begun)
         letter = draft_letter(
-            self._summary(opened, begun),
+            summary,
             self._request(planned, wanted, listed[0], by),
-            self.content.destinations.service(wanted.service).share,
+            shared_with(self.content.destinations.service(wanted.service), summary),
         )
         referral_id = referrals.start(
             self.database, opened.intake.id, wanted, letter, by=by, now=begun, terms=self.terms
         )
         for step in planned.steps:
-            self._step(referral_id, step, self._gate(opened, begun), begun + step.after)
+            self._step(referral_id, step, opened, begun + step.after)
 
-    def _step(self, referral_id: UUID, step: DemoStep, gate: Gate, at: datetime) -> None:
+    def _step(self, referral_id: UUID, step: DemoStep, opened: Opened, at: datetime) -> None:
         database, terms = self.database, self.terms
         with database.reading() as tx:
             version = store.get(tx, referral_id).referral.version
@@ -172,9 +173,10 @@ class LoopPlayer:
                 database,
                 referral_id,
                 channel,
-                gate,
+                self._gate(opened, at),
                 by=by,
                 version=version,
+                intake_version=opened.facts.version,
                 now=at,
                 terms=terms,
             )

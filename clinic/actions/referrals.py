@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from clinic.errors import IllegalMove, NotAllowed
+from clinic.errors import Conflict, IllegalMove, NotAllowed
 from clinic.mail.referral_link import REFERRAL_LINK
 from clinic.referral.clocks import Clocks
 from clinic.referral.holds import Hold, holds
@@ -40,6 +40,7 @@ from clinic.triage.regenerative import Gate
 from clinic.triage.rules import Urgency
 
 LINK_MESSAGE = REFERRAL_LINK
+INTAKE_CHANGED = "Something was added to the patient's record just now. Read it, then send."
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,16 +239,19 @@ def send(
     *,
     by: Member,
     version: int,
+    intake_version: int,
     now: datetime,
     terms: Terms,
 ) -> Door:
     """Send a signed letter, and open the door for its answer.
 
-    Raises IllegalMove with what holds it back,
-    NotAllowed and Conflict.
+    `intake_version` is the version of the intake that the gate was read from: what came in
+    since may shut the gate. Raises IllegalMove with what holds it back, NotAllowed and Conflict.
     """
     with database.writing() as tx:
         kept = referrals.get(tx, referral_id, lock=True)
+        if intakes.facts(tx, kept.referral.intake_id, lock=True).version != intake_version:
+            raise Conflict(INTAKE_CHANGED)
         held = list(in_the_way(tx, kept, gate))
         if held:
             raise IllegalMove(" ".join(hold.sentence for hold in held))

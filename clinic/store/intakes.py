@@ -226,9 +226,9 @@ def submit(
     return Sent(_write(tx, row, intake, card, values), first=True)
 
 
-def facts(tx: Transaction, intake_id: UUID) -> Facts:
-    """Give the plain columns. Raises UnknownRecord."""
-    return Facts.of(_row(tx, intake_id))
+def facts(tx: Transaction, intake_id: UUID, *, lock: bool = False) -> Facts:
+    """Give the plain columns. With `lock`, they stay so until the end. Raises UnknownRecord."""
+    return Facts.of(_row(tx, intake_id, lock=lock))
 
 
 def card(tx: Transaction, intake_id: UUID) -> Card | None:
@@ -264,9 +264,10 @@ def new_reference(tx: Transaction) -> str:
             return reference
 
 
-def _row(tx: Transaction, intake_id: UUID) -> Row[Any]:
+def _row(tx: Transaction, intake_id: UUID, *, lock: bool = False) -> Row[Any]:
     columns = (*FACTS, *CARD, table.c.idempotency_key)
-    row = tx.execute(select(*columns).where(table.c.id == intake_id)).one_or_none()
+    statement = select(*columns).where(table.c.id == intake_id)
+    row = tx.execute(statement.with_for_update() if lock else statement).one_or_none()
     if row is None:
         raise UnknownRecord("intake")
     return row

@@ -15,7 +15,7 @@ from clinic.referral.letter import Block, Letter, LetterLine, Part
 from clinic.referral.model import Channel, Kind, Said
 from clinic.referral.provider import Provider
 from clinic.referral.states import Act, State
-from clinic.store import doors, outbox, providers, referrals, sharing
+from clinic.store import doors, intakes, outbox, providers, referrals, sharing
 from clinic.store.staff import Role
 from clinic.triage.regenerative import GateResult
 from clinic.triage.rules import Urgency
@@ -105,7 +105,12 @@ class Loop:
             terms=TERMS,
         )
 
-    def sends(self, channel=Channel.PRINT, gate=None, by=None, version=None):
+    @property
+    def intake_version(self):
+        with self.database.reading() as tx:
+            return intakes.facts(tx, self.intake_id).version
+
+    def sends(self, channel=Channel.PRINT, gate=None, by=None, version=None, seen=None):
         return acts.send(
             self.database,
             self.id,
@@ -113,6 +118,7 @@ class Loop:
             gate or make_gate(),
             by=by or self.clinician,
             version=version or self.kept.referral.version,
+            intake_version=seen or self.intake_version,
             now=NOW,
             terms=TERMS,
         )
@@ -242,6 +248,22 @@ def test_the_gate_has_no_way_round_a_hard_stop(loop):
 
     with pytest.raises(IllegalMove, match="safety"):
         loop.sends(gate=make_gate(GateResult.HARD_STOP))
+
+
+def test_a_letter_does_not_leave_by_a_gate_that_was_read_before_the_record_changed(loop):
+    loop.agrees()
+    loop.does(Act.COMPLETE)
+    loop.signs()
+    seen = loop.intake_version
+    with loop.database.writing() as tx:
+        intakes.claim(tx, loop.intake_id, version=seen, now=NOW)
+
+    with pytest.raises(Conflict, match="added to the patient's record"):
+        loop.sends(seen=seen)
+    assert loop.kept.referral.state is State.READY_FOR_SIGNOFF
+
+    loop.sends(seen=loop.intake_version)
+    assert loop.kept.referral.state is State.SENT
 
 
 def test_a_clinician_may_override_the_other_results_with_a_reason(loop):

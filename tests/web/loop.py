@@ -13,7 +13,7 @@ from clinic.referral.letter import Block, Letter, LetterLine, Part
 from clinic.referral.model import Channel, Event, Kind, Referral, Said
 from clinic.referral.provider import Provider
 from clinic.referral.states import Act, State
-from clinic.store import providers, referrals, sharing
+from clinic.store import intakes, providers, referrals, sharing
 from clinic.store.database import Database
 from clinic.store.doors import Door
 from clinic.store.staff import Member, Role
@@ -126,6 +126,8 @@ class Loop:
     def sends(self, channel: Channel = Channel.PRINT) -> "Loop":
         self.does(Act.COMPLETE)
         self.signs()
+        with self.database.reading() as tx:
+            seen = intakes.facts(tx, self.intake_id).version
         self.door = acts.send(
             self.database,
             self.id,
@@ -133,6 +135,7 @@ class Loop:
             make_gate(),
             by=self.lee,
             version=self.kept.referral.version,
+            intake_version=seen,
             now=self.now,
             terms=TERMS,
         )

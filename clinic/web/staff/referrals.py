@@ -126,6 +126,7 @@ def send(referral_id: UUID) -> Page:
             gate_of(sheet.opened),
             by=reader().member,
             version=version,
+            intake_version=sheet.opened.facts.version,
             now=now(),
             terms=terms(),
         )
