@@ -72,7 +72,8 @@ def bring_back(
     """Put a sent intake to which something was added where staff see it, and raise its version.
 
     It has to be read by `act_by`, or sooner where its clock said so. What was reviewed waits to
-    be read again; that it was reviewed, and when, stays on record. Raises IllegalMove for a draft, and UnknownRecord.
+    be read again; that it was reviewed, and when, stays on record. Raises IllegalMove for a
+    draft, and UnknownRecord.
     """
     before = _facts(tx, intake_id)
     if before.state is IntakeState.DRAFT:
