@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from clinic.errors import ContentFault
@@ -44,13 +45,14 @@ def read_demo_providers(
 def _entry(part: Fields, services: frozenset[str], seen: set[str], today: date) -> Provider:
     part.only(KEYS)
     days = part.number(DAYS_AGO) if DAYS_AGO in part.mapping else None
+    texts: dict[str, Any] = dict(_texts(part))
     entry = tidy(
         Provider(
             id=NOBODY,
             service=part.text("service"),
             is_facility=part.mapping.get("is_facility") is True,
             board_checked_on=None if days is None else today - timedelta(days=days),
-            **dict(_texts(part)),
+            **texts,
         )
     )
     for field, words in problems(entry, services, today):

@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 
 from clinic.store.database import Transaction
 from clinic.store.ids import new_id
@@ -104,8 +103,7 @@ def unread_of(tx: Transaction, intake_ids: Collection[UUID]) -> dict[UUID, int]:
         .where(table.c.intake_id.in_(intake_ids), table.c.read_at.is_(None))
         .group_by(table.c.intake_id)
     )
-    rows: list[Row[Any]] = list(tx.execute(statement))
-    return {row[0]: int(row[1]) for row in rows}
+    return {intake_id: int(number) for intake_id, number in tx.execute(statement)}
 
 
 def _cell(row_id: UUID) -> Cell:

@@ -79,12 +79,13 @@ class ProviderForm(Form):
     def entry(self, over: Provider | None = None) -> Provider:
         """Give the entry that was typed, over one that stands. Raises BadInput for a wrong day."""
         typed = self.board_checked_on.data
+        texts: dict[str, Any] = {name: self[name].data or "" for name in TEXTS}
         return tidy(
             replace(
                 over or Provider(id=NOBODY, name="", service=""),
                 is_facility=self.kind.data == FACILITY,
                 board_checked_on=day_of(typed) if typed else None,
-                **{name: self[name].data or "" for name in TEXTS},
+                **texts,
             )
         )
 
