@@ -8,10 +8,16 @@ from clinic.library.destinations import check_destinations, read_destinations
 from clinic.library.places import content_dir
 from clinic.library.rulebook import read_rulebook
 from clinic.library.sources import read_sources
+from clinic.referral.destinations import proposals
+from clinic.referral.letter import Topic
+from clinic.triage.assess import assess_intake
+from clinic.triage.guidance import guidance_of_intake
 from clinic.triage.rules import Urgency
+from tests.summary.patients import EMERGENCY, PLAIN, SENT, make_sent_intake
 
 CONTENT = content_dir()
-RULES = read_rulebook(CONTENT).red_flags
+BOOK = read_rulebook(CONTENT)
+RULES = BOOK.red_flags
 TABLE = read_destinations(CONTENT, RULES)
 
 
@@ -53,6 +59,71 @@ def test_every_source_is_known_and_nothing_is_signed():
     assert not any(row.reviewed_by for row in TABLE.destinations)
 
 
+def _proposed(answers) -> list[str]:
+    intake, today = make_sent_intake(answers), SENT.date()
+    found = assess_intake(RULES, intake, today)
+    given = guidance_of_intake(BOOK, intake, found, today)
+    return [each.destination.id for each in proposals(TABLE, intake, found, given, today)]
+
+
+@pytest.mark.parametrize("change", ["same", "worse", "different"])
+def test_plain_back_pain_that_is_not_better_after_two_weeks_is_led_to_physical_therapy(change):
+    answers = {**PLAIN, "pain-duration": "2-to-4-weeks", "pain-change": change}
+
+    assert "back-pain-over-2-weeks" in _proposed(answers)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"pain-change": "better"},
+        {"pain-duration": "under-2-weeks"},
+        {"leg-pain": "below-knee"},
+        {"fever": "yes", "chills": "yes"},
+    ],
+)
+def test_other_back_pain_is_not_called_plain(changes):
+    assert "back-pain-over-2-weeks" not in _proposed({**PLAIN, **changes})
+
+
+def test_plain_back_pain_is_checked_after_two_weeks():
+    row = next(each for each in TABLE.destinations if each.id == "back-pain-over-2-weeks")
+
+    assert (row.service.id, "2 weeks" in row.clock) == ("physical-therapy", True)
+
+
+def test_a_consult_about_prp_is_proposed_to_whoever_asks():
+    assert "regenerative" in _proposed({**PLAIN, "regen-interest": "yes"})
+    assert "regenerative" not in _proposed({**PLAIN, "regen-interest": "no"})
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        pytest.param(EMERGENCY, id="emergency"),
+        pytest.param({**PLAIN, "pregnant": "yes", "minor-fall": "yes"}, id="same day"),
+        pytest.param({**PLAIN, "weight-loss": "yes"}, id="2 weeks"),
+    ],
+)
+def test_no_consult_about_prp_is_proposed_while_something_urgent_is_open(answers):
+    asking = {**answers, "regen-interest": "yes"}
+    level = assess_intake(RULES, make_sent_intake(asking), SENT.date()).urgency
+
+    assert level in (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY, Urgency.URGENT_2WK)
+    assert "regenerative" not in _proposed(asking)
+
+
+def test_who_takes_an_emergency_of_the_spine_is_told_whose_call_an_empty_stomach_is():
+    row = next(each for each in TABLE.destinations if each.id == "emergency-spine")
+
+    assert "Nil by mouth is the clinician's call." in row.note
+
+
+def test_emergency_care_is_for_no_private_topic_of_its_own():
+    assert TABLE.service("emergency-department").about == ()
+    assert TABLE.service("behavioral-health").about == (Topic.MOOD,)
+
+
 def _faults(tmp_path: Path, old: str, new: str) -> list[str]:
     text = (CONTENT / "rules" / "destinations.yaml").read_text(encoding="utf-8")
     assert old in text
@@ -69,6 +140,7 @@ def _faults(tmp_path: Path, old: str, new: str) -> list[str]:
     ("old", "new", "message"),
     [
         ("[CORD-3]", "[CORD-9]", "there is no rule 'CORD-9'"),
+        ("about: [mood]", "about: [moods]", "there is no topic 'moods'"),
         ("service: eye-care", "service: eye-shop", "service"),
         ("id: today-eye", "id: today-leg", "stands twice"),
         ("    findings: [CORD-3]\n", "", "nothing would lead to this row"),
