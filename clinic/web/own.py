@@ -14,7 +14,9 @@ from clinic.store import amendments, assessments, intakes, levels
 from clinic.summary.build import build_summary
 from clinic.summary.given import AddedLater, LevelSet
 from clinic.summary.model import StretchWords, Summary
+from clinic.triage.advice import advice_ids
 from clinic.triage.assess import Assessment, assess_intake
+from clinic.triage.rules import Urgency
 from clinic.triage.stretches import Verdict
 from clinic.web.visit import (
     clinic_details,
@@ -72,6 +74,16 @@ def assessment_of(intake: Intake) -> Assessment:
         if kept is not None:
             return kept
     return assess_intake(rules(), intake, today())
+
+
+def advice_told(urgency: Urgency, assessment: Assessment) -> tuple[str, ...]:
+    """Give the ids of the extra advice on what decides the level.
+
+    There is none once a clinician has set a lower level.
+    """
+    if urgency.or_sooner(assessment.urgency) is not urgency:
+        return ()
+    return advice_ids(assessment.leading, incomplete=assessment.incomplete)
 
 
 def advice_on(summary: Summary, stretch_id: str) -> StretchWords | None:

@@ -2,6 +2,10 @@
 
 import pytest
 
+from clinic.triage.assess import assess_intake
+from clinic.triage.rules import Urgency
+from clinic.web.own import advice_told
+from tests.summary.patients import EMERGENCY, SENT, make_sent_intake, shipped_rules
 from tests.web.browser import Browser
 from tests.web.patient import Patient
 
@@ -190,3 +194,48 @@ def test_the_status_of_a_draft_with_an_emergency_says_again_what_to_do(patient, 
 
     assert "Call 911 or go to the emergency room now." in page.text
     assert "You have not sent your answers yet." in page.text
+
+
+def told_later(app, patient: Patient):
+    """What /status says on another device to whoever sent these answers."""
+    other = Browser(app)
+    other.get("/status")
+    other.submit(patient.code_and_birth_date())
+    return other.follow()
+
+
+def test_the_status_page_gives_the_advice_that_was_given_after_sending(app, patient):
+    patient.answers_everything(leg_weak="yes", weak_kind="cant-lift")
+    sent = patient.sends()
+    later = told_later(app, patient)
+
+    for page in (sent, later):
+        assert "Do not drive." in page.text
+
+
+def test_the_status_page_says_that_safety_questions_are_open(app, patient):
+    patient.answers["sex-change"] = []
+    patient.answers_everything(pee_change="not-sure", pee_kind=["slow-often"])
+    sent = patient.sends()
+    later = told_later(app, patient)
+
+    for page in (sent, later):
+        assert "Some safety questions have no answer yet." in page.text
+
+
+def test_the_status_page_of_plain_answers_adds_nothing(app, patient):
+    patient.answers_everything()
+    patient.sends()
+    later = told_later(app, patient)
+
+    assert "What comes next" in later.text
+    assert "Do not drive." not in later.text
+    assert "Some safety questions have no answer yet." not in later.text
+
+
+def test_no_advice_outlives_the_level_that_a_clinician_took_away():
+    intake = make_sent_intake(EMERGENCY)
+    found = assess_intake(shipped_rules(), intake, SENT.date())
+
+    assert advice_told(Urgency.EMERGENCY_NOW, found)
+    assert advice_told(Urgency.ROUTINE, found) == ()

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions.amendments import LONGEST
 from clinic.actions.intakes import resume_intake
-from clinic.store import amendments, intakes
+from clinic.store import amendments, assessments, intakes
 from clinic.web import sessions
 from clinic.web.hours import closed
 from clinic.web.intake.add_form import AddForm, may_add
@@ -18,6 +18,7 @@ from clinic.web.intake.forms import StepForm
 from clinic.web.intake.next_steps import next_steps_of
 from clinic.web.intake.reading import printable
 from clinic.web.intake.way import place_of, place_to_go_on
+from clinic.web.own import advice_told
 from clinic.web.security import Audience, open_to
 from clinic.web.visit import (
     articles,
@@ -127,12 +128,16 @@ def status_page(intake_id: UUID, adding: AddForm) -> str:
         facts = intakes.facts(reading, intake_id)
         added = amendments.all_of(reading, intake_id)
         asked = next_steps_of(reading, intake_id)
+        found = assessments.latest(reading, intake_id)
     return render_template(
         "intake/status.html",
         facts=facts,
         added=added,
         adding=adding,
         asked=asked,
+        is_incomplete=found is not None and found.incomplete,
+        told=advice_told(facts.urgency, found) if found and facts.urgency else (),
+        advice=articles().page("advice", g.language),
         next_steps=articles().page("next-steps", g.language),
         signs=articles().page("safety-net", g.language),
         closed=closed(),

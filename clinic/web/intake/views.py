@@ -14,7 +14,7 @@ from clinic.questionnaire.model import Step
 from clinic.store import intakes
 from clinic.summary.answers import Answers
 from clinic.triage.advice import advice_ids
-from clinic.triage.assess import Assessment, assess_intake
+from clinic.triage.assess import assess_intake
 from clinic.triage.rules import Urgency
 from clinic.web.hours import closed
 from clinic.web.intake.add_form import AddForm
@@ -23,7 +23,7 @@ from clinic.web.intake.entry import ConsentForm, errors_of
 from clinic.web.intake.forms import StepForm
 from clinic.web.intake.invited import permit_of_device
 from clinic.web.intake.way import place_after, place_before, place_of, place_to_go_on
-from clinic.web.own import assessment_of, drawing_words, summary_of
+from clinic.web.own import advice_told, assessment_of, drawing_words, summary_of
 from clinic.web.security import Audience, open_to
 from clinic.web.visit import (
     articles,
@@ -202,7 +202,7 @@ def done_page(adding: AddForm) -> str:
         mine=mine,
         adding=adding,
         is_alarm=mine.urgency is Urgency.EMERGENCY_NOW,
-        told=_told(mine.urgency, assessment_of(intake)),
+        told=advice_told(mine.urgency, assessment_of(intake)),
         next_steps=articles().page("next-steps", g.language),
         advice=articles().page("advice", g.language),
         after=articles().page("after-sending", g.language),
@@ -217,13 +217,6 @@ def done_page(adding: AddForm) -> str:
         today=today(),
         **saving(),
     )
-
-
-def _told(urgency: Urgency, assessment: Assessment) -> tuple[str, ...]:
-    """The extra words of the findings that decide, unless a clinician has set a lower level."""
-    if urgency.or_sooner(assessment.urgency) is not urgency:
-        return ()
-    return advice_ids(assessment.leading, incomplete=assessment.incomplete)
 
 
 @blueprint.route("/summary.pdf")
