@@ -99,11 +99,11 @@ def mark_read(tx: Transaction, intake_id: UUID, *, up_to: int, by: UUID, now: da
 def unread_of(tx: Transaction, intake_ids: Collection[UUID]) -> dict[UUID, int]:
     """Give how much nobody has read, of the intakes that have such. Opens nothing sealed."""
     statement = (
-        select(table.c.intake_id, func.count())
+        select(table.c.intake_id, func.count().label("unread"))
         .where(table.c.intake_id.in_(intake_ids), table.c.read_at.is_(None))
         .group_by(table.c.intake_id)
     )
-    return {intake_id: int(number) for intake_id, number in tx.execute(statement)}
+    return {row.intake_id: int(row.unread) for row in tx.execute(statement)}
 
 
 def _cell(row_id: UUID) -> Cell:
