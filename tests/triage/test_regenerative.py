@@ -208,7 +208,7 @@ MEMBERS = [
     (level, link_id, code)
     for level, part, _ in PARTS
     for link_id, codes in codes_read(part).items()
-    for code in codes
+    for code in sorted(codes)
     if link_id in INTAKE.by_link_id and INTAKE.by_link_id[link_id].option(code)
     if (link_id, code) not in NOT_ALONE
 ]
