@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from tests import postgres
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -44,3 +49,12 @@ def chromium_path() -> str:
         if path and b"/snap/" not in Path(path).read_bytes()[:4096]:
             return path
     pytest.skip("Chromium is not installed: apt-get install chromium")
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path: str) -> Iterator[Browser]:
+    """One headless browser for all tests of a worker: a second Playwright would not start."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        yield browser
+        browser.close()

@@ -4,16 +4,12 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from bench.served import Served, served
 from tests.journeys.people import Patient, Person, Staff
 from tests.journeys.referring import Receiver
 
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 
@@ -30,15 +26,6 @@ def clinic() -> Iterator[Served]:
     """The program as `make run` starts it, with demo people, on data of its own."""
     with served(free_port(), twice=False) as program:
         yield program
-
-
-@pytest.fixture(scope="session")
-def chromium(chromium_path: str) -> Iterator[Browser]:
-    """One headless browser for all journeys; each person gets a profile of their own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Waiting:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from clinic.library.places import PACKAGE, content_dir
 from clinic.questionnaire.values import Coding
@@ -15,7 +15,6 @@ from tests.web.sheet import page_of as parsed
 from tests.web.sheet import pages, posted_by, rendered
 
 HOME = "http://clinic.test"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
 YES_NO = ("yes", "no", "not-sure")
 PAGE = make_item(
@@ -26,14 +25,6 @@ PAGE = make_item(
     make_item("doctor", "boolean", when=("degrees", ">=", 103)),
     make_item("since", "date", when=("doctor", "=", False)),
 )
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -5,23 +5,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect
 
 from clinic.store.staff import Role
 from tests.web.staff import EMERGENCY, TWO_WEEKS, Patients, Worker, hire
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 HOME = "http://localhost"
 ASKS = 21_000
 """A little more than the time between two askings, in milliseconds."""
-
-
-@pytest.fixture(scope="module")
-def chromium(chromium_path: str) -> Iterator[Chromium]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
