@@ -1,6 +1,7 @@
 """The paper itself: real templates, real fonts, real WeasyPrint, read back by another library."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 
 import pikepdf
@@ -11,6 +12,7 @@ from clinic.errors import Unavailable
 from clinic.library.places import content_dir
 from clinic.pdf.assets import Assets
 from clinic.pdf.render import Edition
+from clinic.summary.model import Correction
 from clinic.triage.rules import Urgency
 from tests.make import make_intake
 from tests.pdf.printing import (
@@ -274,3 +276,22 @@ def figures(pdf: bytes) -> list[str]:
             for each in opened.objects
             if isinstance(each, pikepdf.Dictionary) and each.get("/S") == "/Figure"
         ]
+
+
+def test_a_safety_answer_that_was_changed_stands_on_the_first_page_for_the_provider():
+    change = Correction(
+        key="saddle-numb",
+        question="Is there new numbness between your legs?",
+        before="Yes",
+        before_at="8:42 am",
+        after="No",
+        after_at="8:43 am",
+        text="Yes at 8:42 am, changed to No at 8:43 am",
+        safety=True,
+    )
+    summary = replace(summary_of(PLAIN), corrections=(change,))
+
+    face = pages_of(make_renderer().render_summary(summary, Edition.PATIENT))[0]
+
+    assert "Changed while answering:" in face
+    assert "Yes at 8:42 am, changed to No at 8:43 am" in face

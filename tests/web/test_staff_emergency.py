@@ -41,6 +41,7 @@ def test_the_call_is_the_first_step_so_that_nothing_is_recorded_twice(database, 
     assert steps(database, intake_id) == [EmergencyStep.ADVISED]
     assert "Told to get emergency care, and will go, 10:30 am." in page.text
     assert "Find out whether they arrived. By March 18, 10:30 am." in page.text
+    assert "You need to talk to a clinician today." not in page.text
 
 
 def test_the_loop_ends_when_the_outcome_is_known(database, desk, patients):

@@ -23,6 +23,8 @@ PREFERRED = "preferred-contact"
 EMERGENCY_NAME = "emergency-name"
 EMERGENCY_PHONE = "emergency-phone"
 LANGUAGE = "language"
+FOLLOWED_STEP_BY_STEP = (OutcomeKind.SENT_TO_EMERGENCY_CARE, OutcomeKind.WELFARE_CHECK)
+"""After these there is nobody to be called by the script; the steps of the emergency go on."""
 NEUTRAL_REASON = "A sign that a clinician will tell you about."
 
 
@@ -108,6 +110,8 @@ def _script(opened: Opened) -> str:
     """Give which call script fits: emergency, today or missing; "" when no call is due."""
     facts = opened.facts
     last = opened.outcomes[-1].outcome if opened.outcomes else None
+    if last in FOLLOWED_STEP_BY_STEP and not facts.emergency_open:
+        return ""
     missed = facts.urgency is Urgency.EMERGENCY_NOW and last is OutcomeKind.COULD_NOT_REACH
     if facts.emergency_open or (missed and facts.queue is Queue.SAME_DAY):
         return "emergency"
