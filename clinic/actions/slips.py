@@ -15,11 +15,13 @@ def slip_of(
     last = invitation.last_moment.astimezone(zone).date()
     visit = invitation.appointment_on
     made_on = invitation.made_at.astimezone(zone).date()
+    site, slash, token = link.rpartition("/")
     return Paper(
         template="slip",
         values={
             "name": invitation.person.name,
             "link": link,
+            "link_lines": (site + slash, token),
             "visit": long_date(visit, "en") if visit else "",
             "last_day": long_date(last, "en"),
         },

@@ -1,5 +1,6 @@
 """Invitations for tests of pages: made as staff make them, without the clicks."""
 
+import re
 from datetime import date
 from uuid import uuid4
 
@@ -13,6 +14,8 @@ from tests.web.staff import BEFORE, ZONE
 
 VISIT = date(2026, 4, 1)
 ZEPHYRINE = Person("Zephyrine Quill", date(1971, 4, 23), "555-555-0171", "zq@example.org")
+OF_HER = re.compile(r"\b(1971|0171|5550171|19710423)\b")
+"""Her numbers, which four letters of a link or a form token may spell by chance, but not alone."""
 TERMS = Terms(zone=ZONE, open_days=30, remind_before=(7, 1), mail_gap="")
 
 
