@@ -69,7 +69,7 @@ def test_a_file_is_kept_with_the_report_or_not_at_all(loop):
         assert attachments.get(tx, loop.kept.referral, kept.id) == (kept, PDF.content)
         row = tx.execute(attachments.table.select()).one()
     assert (kept.name, kept.made_by, kept.size_bytes) == ("note.pdf", By.RECEIVER, len(PDF.content))
-    assert b"Ada" not in row.sealed_content
+    assert b"Ada is well" not in row.sealed_content
 
 
 def test_the_proof_opens_what_belongs_to_a_referral(loop, tmp_path):
