@@ -11,7 +11,10 @@ GOALS = "goals"
 ASIDE = frozenset({"speaks", "needs", "allergies", "question-1", "question-2", "question-3"})
 """Lines that stand in a place of their own."""
 
+NONE_OF_THESE = "None of these"
 NONE_SAID = "Not answered"
+NO_REACTIONS = "None reported"
+NO_NEEDS = "None named"
 REACTIONS_NOT_ASKED = "Not answered: ask"
 
 
@@ -67,8 +70,8 @@ def room_sheet(summary: Summary) -> RoomSheet:
         reference=summary.reference,
         sent=summary.sent or f"Not sent. Begun {summary.started}",
         language=_text(summary, "speaks") or person.language or NONE_SAID,
-        needs=_text(summary, "needs") or NONE_SAID,
-        allergies=_text(summary, "allergies") or REACTIONS_NOT_ASKED,
+        needs=_told(summary, "needs", NO_NEEDS) or NONE_SAID,
+        allergies=_told(summary, "allergies", NO_REACTIONS) or REACTIONS_NOT_ASKED,
         answered=tuple(
             (section.title, lines)
             for section in summary.sections
@@ -93,6 +96,12 @@ def _lines(summary: Summary) -> Iterator[Line]:
 
 def _text(summary: Summary, line_id: str) -> str:
     return next((line.text for line in _lines(summary) if line.id == line_id), "")
+
+
+def _told(summary: Summary, line_id: str, none: str) -> str:
+    """Give a line, or `none` in place of an option that says so: it was asked and denied."""
+    text = _text(summary, line_id)
+    return none if text.strip(".") == NONE_OF_THESE else text
 
 
 def _answered(section: Section) -> Iterator[Answered]:

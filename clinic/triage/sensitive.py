@@ -18,14 +18,14 @@ SENSITIVE = frozenset(
 
 UNSAFE_TO_PRINT = (
     SENSITIVE
-    | {"pregnancy-weeks", "pregnancy-signs", "heavy-bleeding"}
+    | {"pregnancy-weeks", "pregnancy-signs", "heavy-bleeding", "sex-change-course", "night-sweats"}
     | {
         "major-injury",
         "injury-when",
         "injury-checked",
     }
 )
-"""With what follows from them, and with an injury, which may be violence."""
+"""With what is only asked because of them, and with an injury, which may be violence."""
 
 
 def is_unsafe_to_print(link_ids: Iterable[str]) -> bool:

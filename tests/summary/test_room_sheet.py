@@ -1,6 +1,9 @@
 """The room sheet: what need not be asked again, what is missing, and nothing private."""
 
+from clinic.questionnaire.conditions import comparisons
 from clinic.summary.room_sheet import room_sheet
+from clinic.triage.sensitive import UNSAFE_TO_PRINT
+from tests.make import shipped_questionnaire
 from tests.summary.patients import EMERGENCY, PLAIN, summary_of
 
 
@@ -50,3 +53,29 @@ def test_it_says_to_read_the_face_sheet_first_and_names_no_level():
 
     assert sheet.look_first
     assert "mergency now" not in str(sheet)
+
+
+def test_what_is_only_asked_because_of_a_private_answer_is_private_too():
+    items = shipped_questionnaire().by_link_id.values()
+    reads = {
+        item.link_id: {part.name for part in comparisons(item.enable_when)}
+        for item in items
+        if item.enable_when is not None
+    }
+    follow = {name for name, read in reads.items() if read and read <= UNSAFE_TO_PRINT}
+
+    assert {"sex-change-course", "pregnancy-weeks", "night-sweats"} <= follow
+    assert follow - UNSAFE_TO_PRINT == set()
+
+
+def test_a_private_question_that_is_open_is_not_told_by_its_follow_up():
+    sheet = room_sheet(summary_of({**PLAIN, "pee-change": "not-sure", "sex-change": None}))
+
+    assert sheet.missing_private == 2
+    assert not any("sex" in question.lower() for question in sheet.missing_safety)
+
+
+def test_none_is_told_as_none_and_not_as_an_option_of_a_list():
+    sheet = room_sheet(summary_of(PLAIN))
+
+    assert (sheet.allergies, sheet.needs) == ("None reported", "None named")
