@@ -487,6 +487,7 @@ def _due(referral: Referral, terms: Terms) -> datetime | None:
         referral.entered_at,
         terms.zone,
         visit_at=referral.visit_at,
+        act_by=referral.act_by,
     )
 
 

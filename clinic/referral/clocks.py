@@ -5,7 +5,7 @@ or 0d (before this day ends in the clinic).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -97,6 +97,10 @@ SPANS: Mapping[State, Mapping[Pace, Span]] = {
 
 FROM_THE_VISIT = frozenset({State.PATIENT_NOTIFIED})
 """States whose clock starts with the day of the visit, which comes first."""
+UNTIL_THE_VISIT = frozenset({State.SCHEDULED})
+"""States that have to be left before the visit: the patient has to know of it."""
+AFTER_THE_VISIT = frozenset({State.SEEN, State.REPORT_RECEIVED})
+"""States in which the day to be seen by is kept or gone, and moves no clock any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +133,30 @@ class Clocks:
         zone: tzinfo,
         *,
         visit_at: datetime | None = None,
+        act_by: datetime | None = None,
     ) -> datetime | None:
         """Give the moment by which the state has to be left, in UTC; None for an end state.
 
-        `since` is when it was entered, `visit_at` the booked visit, if there is one.
+        `since` is when it was entered, `visit_at` the booked visit, if there is one, and
+        `act_by` the moment by which the patient has to be seen: no clock runs past it while
+        no visit comes before it.
         """
         if state not in SPANS:
             return None
         pace = Pace.of(urgency)
         span = self.changed.get((state, pace)) or SPANS[state][pace]
         start = max(since, visit_at) if visit_at and state in FROM_THE_VISIT else since
-        return span.after(start, zone)
+        early = (end.astimezone(UTC) for end in _ends(state, visit_at, act_by) if end > since)
+        return min((span.after(start, zone), *early))
+
+
+def _ends(state: State, visit_at: datetime | None, act_by: datetime | None) -> Iterator[datetime]:
+    """The moments that end a state early, whatever its span."""
+    if visit_at is not None and state in UNTIL_THE_VISIT:
+        yield visit_at
+    in_time = visit_at is not None and not is_booked_too_late(visit_at, act_by)
+    if act_by is not None and not in_time and state not in AFTER_THE_VISIT:
+        yield act_by
 
 
 ESCALATE_AFTER = _paces("1h", "1wd", "1wd")

@@ -75,6 +75,53 @@ def test_after_the_patient_was_told_the_clock_starts_with_the_visit():
     assert due == visit + timedelta(days=1)
 
 
+@pytest.mark.parametrize(
+    ("state", "due"),
+    [
+        (State.DRAFT, "act by"),
+        (State.DECLINED, "act by"),
+        (State.SENT, "1h"),
+        (State.SEEN, "1d"),
+        (State.REPORT_RECEIVED, "2d"),
+    ],
+)
+def test_no_clock_runs_past_the_time_to_be_seen_by_until_the_patient_was_seen(state, due):
+    act_by = FRIDAY + timedelta(hours=6)
+
+    found = Clocks().due(state, Urgency.SAME_DAY, FRIDAY, ZONE, act_by=act_by)
+
+    assert found == (act_by if due == "act by" else Span.read(due).after(FRIDAY, ZONE))
+
+
+def test_once_the_time_to_be_seen_by_is_past_the_span_of_the_state_counts():
+    past = FRIDAY - timedelta(hours=1)
+
+    due = Clocks().due(State.DECLINED, Urgency.SAME_DAY, FRIDAY, ZONE, act_by=past)
+
+    assert due == FRIDAY + timedelta(days=1)
+
+
+@pytest.mark.parametrize(("visit_days", "due_days"), [(7, 8), (8, 9), (9, 8)])
+def test_a_visit_booked_too_late_is_an_alarm_when_the_time_to_be_seen_by_comes(
+    visit_days, due_days
+):
+    visit_at, act_by = (FRIDAY + timedelta(days=days) for days in (visit_days, 8))
+
+    due = Clocks().due(
+        State.PATIENT_NOTIFIED, Urgency.ROUTINE, FRIDAY, ZONE, visit_at=visit_at, act_by=act_by
+    )
+
+    assert due == FRIDAY + timedelta(days=due_days)
+
+
+def test_the_patient_is_told_before_the_visit():
+    visit = FRIDAY + timedelta(days=1)
+
+    due = Clocks().due(State.SCHEDULED, Urgency.ROUTINE, FRIDAY, ZONE, visit_at=visit)
+
+    assert due == visit
+
+
 def test_a_clinic_changes_one_pace_or_all_of_a_state():
     clocks = Clocks.read("sent.same_day=30m, declined=2d")
 
