@@ -1,12 +1,13 @@
 """Patients: made when an intake is sent, and found again by keyed hashes."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, exists, select
 
 from clinic.errors import UnknownRecord
 from clinic.store.database import Transaction
@@ -14,7 +15,7 @@ from clinic.store.ids import new_id
 from clinic.store.keys import Key
 from clinic.store.records import FACTS, Facts
 from clinic.store.sealing import Cell, seal, unseal
-from clinic.store.search import person_terms, same_person_term, term_of_query
+from clinic.store.search import person_terms, same_person_term, terms_of_query
 from clinic.store.tables import intake, patient_search
 from clinic.store.tables import patient as table
 
@@ -85,21 +86,37 @@ def search(
 ) -> list[Patient]:
     """Give the patients whom a few typed words fit, newest first.
 
-    The words are a whole name, the start of one of its words (three letters or more), a
-    birth date such as 3/17/1980 or 1980-03-17, or a phone number. `after` is the id of the
-    last one of the page before.
+    The words are a whole name, parts of one (the starts of its words, three letters or more), a
+    birth date such as 3/17/1980, 1980-03-17 or March 17, 1980, or a phone number. `after` is the
+    id of the last one of the page before.
     """
-    term = term_of_query(text)
-    return [] if term is None else _found(tx, term, after, limit)
+    for first, *also in terms_of_query(text):
+        if _found(tx, first, None, 1, also):
+            return _found(tx, first, after, limit, also)
+    return []
 
 
-def _found(tx: Transaction, term: str, after: UUID | None, limit: int) -> list[Patient]:
-    return [_read(tx, row) for row in tx.execute(_find(tx, term, after, limit))]
+def _found(
+    tx: Transaction, term: str, after: UUID | None, limit: int, also: Iterable[str] = ()
+) -> list[Patient]:
+    return [_read(tx, row) for row in tx.execute(_find(tx, term, after, limit, also))]
 
 
-def _find(tx: Transaction, term: str, after: UUID | None, limit: int) -> Select[Any]:
-    """Take the ids from the index first, so that a planner never walks through all patients."""
+def _find(
+    tx: Transaction, term: str, after: UUID | None, limit: int, also: Iterable[str] = ()
+) -> Select[Any]:
+    """Take the ids from the index first, so that a planner never walks through all patients.
+
+    Whoever has the first term is looked up under each of the others, in the same index.
+    """
     hits = select(patient_search.c.patient_id).where(patient_search.c.hash == _hash(tx, term))
+    for other in also:
+        part = patient_search.alias()
+        hits = hits.where(
+            exists().where(
+                part.c.hash == _hash(tx, other), part.c.patient_id == patient_search.c.patient_id
+            )
+        )
     if after is not None:
         hits = hits.where(patient_search.c.patient_id < after)
     ids = hits.order_by(patient_search.c.patient_id.desc()).limit(limit).subquery()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from clinic.errors import UnknownRecord
 from clinic.store import patients
 from clinic.store.patients import Person
+from clinic.store.search import terms_of_query
 from clinic.store.tables import patient_search
 from tests.make import NOW
 from tests.store.kept import send
@@ -45,6 +46,12 @@ def test_a_patient_who_is_not_there_is_an_unknown_record(database):
         "sto",
         "MARI",
         "maría",
+        "Ada Stone",
+        "sto ada",
+        "ad stone",
+        "Stone-O'Neil",
+        "March 17, 1980",
+        "17 mar 1980",
         "3/17/1980",
         "03-17-1980",
         "1980-03-17",
@@ -68,7 +75,10 @@ def test_a_patient_is_found(database, text):
         "",
         "ad",
         "tone",
-        "Ada Stone",
+        "Ada Reed",
+        "ad reed",
+        "Ma 17, 1980",
+        "March 32, 1980",
         "3/18/1980",
         "17/3/1980",
         "31/31/1980",
@@ -92,6 +102,20 @@ def test_the_newest_are_found_first_in_pages(database):
         rest = patients.search(tx, "ada", after=first[-1].id, limit=3)
 
     assert [patient.id for patient in (*first, *rest)] == ids[::-1]
+
+
+def test_a_whole_name_with_a_short_word_comes_before_those_who_share_the_long_one(database):
+    with database.writing() as tx:
+        for name in ("Li Chang", "Jo Chang", "Mary Chang"):
+            patients.add(tx, Person(name), now=NOW)
+
+        assert found(tx, "chang li") == ["Li Chang"]
+        assert found(tx, "bo chang") == ["Mary Chang", "Jo Chang", "Li Chang"]
+
+
+@pytest.mark.parametrize("text", ["13/9/1974", "2/30/1980", "01/09/74", "12 34"])
+def test_numbers_that_are_neither_a_date_nor_a_phone_look_for_nobody(text):
+    assert terms_of_query(text) == ()
 
 
 def test_the_same_name_birth_date_and_phone_are_proposed_as_one_person(database):

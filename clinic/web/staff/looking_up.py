@@ -14,7 +14,7 @@ from clinic.errors import BadInput
 from clinic.questionnaire.values import whole_years
 from clinic.store.people import Found
 from clinic.store.records import Facts
-from clinic.store.search import term_of_query
+from clinic.store.search import terms_of_query
 from clinic.summary.words import long_date
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.doors import reader
@@ -27,7 +27,10 @@ blueprint = Blueprint("looking_up", __name__)
 TYPED = "looked_up"
 LONGEST = 120
 PATIENT_ROLES = (Audience.FRONT_DESK, Audience.CLINICIAN)
-TOO_LITTLE = "This is too little to look for, or not a date that there is."
+TOO_LITTLE = (
+    "This is too little to look for, or not a date that there is. "
+    "Write a birth date like this: 3/17/1980."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def search() -> str | WebResponse:
         session[TYPED] = request.form.get("who", "").strip()[:LONGEST]
         return redirect(url_for("staff.looking_up.search"), code=303)
     who, typed = reader(), session.get(TYPED, "")
-    enough = term_of_query(typed) is not None
+    enough = bool(terms_of_query(typed))
     after = _after(request.args.get("after", ""))
     found = (
         find_people(database(), typed, by=who.member, after=after, now=now()) if enough else None
