@@ -54,7 +54,14 @@ def build_summary(
     answers = Answers(intake, language, zone)
     sent_on = intake.submitted_at.astimezone(zone).date() if intake.submitted_at else None
     day = sent_on or today
-    guided = guidance_of_intake(book, intake, _strictest(assessment, level), day, settled)
+    guided = guidance_of_intake(
+        book,
+        intake,
+        _strictest(assessment, level),
+        day,
+        settled,
+        level.open_level if level else None,
+    )
     stands = replace(assessment, urgency=level.level) if level else assessment
     return Summary(
         id=str(intake.id),

@@ -34,10 +34,19 @@ class AddedLater:
 
 @dataclass(frozen=True, slots=True)
 class LevelSet:
-    """A level that a clinician set in place of the one of the rules."""
+    """A level that a clinician set in place of the one of the rules.
+
+    `settled` is true when a call that came after it has settled what it asked for.
+    """
 
     computed: Urgency
     level: Urgency
     reason: str
     by: str
     at: datetime
+    settled: bool = False
+
+    @property
+    def open_level(self) -> Urgency | None:
+        """The level, while nothing has settled it."""
+        return None if self.settled else self.level

@@ -9,7 +9,7 @@ from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Response
 from clinic.triage.assess import Assessment
 from clinic.triage.regenerative import Gate, GateTable, regenerative_gate
-from clinic.triage.rules import RuleSet
+from clinic.triage.rules import RuleSet, Urgency
 from clinic.triage.score import Score, ScoreTable
 from clinic.triage.scores import scores
 from clinic.triage.stretches import StretchAdvice, StretchTable, stretch_advice
@@ -47,11 +47,12 @@ def guidance(
     today: date,
     offered: Collection[str] | None = None,
     settled: Collection[str] = (),
+    set_level: Urgency | None = None,
 ) -> Guidance:
     """Give all three for one assessed response.
 
     `offered` as in TriageFacts; `settled` are rule ids of findings with a recorded outcome,
-    which the gate no longer holds back for.
+    which the gate no longer holds back for; `set_level` as in regenerative_gate.
     """
     found = scores(book.scores, questionnaire, response, today=today, offered=offered)
     stretches = stretch_advice(
@@ -66,6 +67,7 @@ def guidance(
         today=today,
         offered=offered,
         settled=settled,
+        set_level=set_level,
     )
     return Guidance(found, stretches, gate)
 
@@ -76,6 +78,7 @@ def guidance_of_intake(
     assessment: Assessment,
     today: date,
     settled: Collection[str] = (),
+    set_level: Urgency | None = None,
 ) -> Guidance:
     """Give all three for an intake as it stands."""
     return guidance(
@@ -86,4 +89,5 @@ def guidance_of_intake(
         today=today,
         offered=None if intake.submitted else intake.offered,
         settled=settled,
+        set_level=set_level,
     )

@@ -28,6 +28,7 @@ from clinic.triage.derived import (
     unanswered,
 )
 from clinic.triage.facts import TriageFacts
+from clinic.triage.rules import Urgency
 from clinic.triage.score import Score
 from clinic.triage.sensitive import is_unsafe_to_print
 
@@ -177,11 +178,13 @@ def regenerative_gate(
     today: date,
     offered: Collection[str] | None = None,
     settled: Collection[str] = (),
+    set_level: Urgency | None = None,
 ) -> Gate:
     """Weigh every fact of the gate.
 
     `scores` are those of the same response. `settled` are the rule ids of the findings
-    with a recorded outcome: they hold nothing back any more. `offered` as in TriageFacts.
+    with a recorded outcome: they hold nothing back any more. `set_level` is the one that a
+    clinician set and that still stands open. `offered` as in TriageFacts.
     """
     shown = enabled_response(questionnaire, response)
     plain = TriageFacts(questionnaire, shown, today, offered)
@@ -189,7 +192,7 @@ def regenerative_gate(
     of_scores = score_facts(table.scores, scores)
     is_open = bool(missing) or Silence.BLANK in of_scores.values()
     more = assessment_facts(assessment) | of_scores
-    more[Kind.FACT, OPEN_LEVEL] = (_open_level(assessment, settled),)
+    more[Kind.FACT, OPEN_LEVEL] = (_open_level(assessment, settled, set_level),)
     more[Kind.FACT, GATE_QUESTIONS] = (BLANK if is_open else ANSWERED,)
     facts = Remembering(TriageFacts(questionnaire, shown, today, offered, more))
     checklist = tuple(_line(fact, facts, missing) for fact in table.facts)
@@ -215,12 +218,13 @@ def _missing(table: GateTable, questionnaire: Questionnaire, facts: TriageFacts)
     return (link_id for link_id in order if link_id in open_ones)
 
 
-def _open_level(assessment: Assessment, settled: Collection[str]) -> str:
+def _open_level(assessment: Assessment, settled: Collection[str], set_level: Urgency | None) -> str:
     still_open = [
         finding.urgency
         for finding in assessment.findings
         if finding.urgency is not None and finding.rule_id not in settled
     ]
+    still_open += [set_level] if set_level is not None else []
     return str(min(still_open, key=lambda level: level.rank, default=NO_LEVEL))
 
 

@@ -1,5 +1,6 @@
 """Scores, stretch advice, the gate and a set level in the words of a summary."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -164,6 +165,25 @@ def test_a_lowered_level_opens_no_stretch_and_a_raised_one_closes_them():
     assert {each.verdict for each in lowered.stretches} == {"avoid"}
     assert {each.verdict for each in raised.stretches} == {"avoid"}
     assert {each.verdict for each in summary_of(PLAIN).stretches} == {"suitable"}
+
+
+ASKS = {
+    **PLAIN,
+    "regen-interest": "yes",
+    "regen-wait": ["none"],
+    "regen-caution": ["none"],
+    "care-tried": ["exercise"],
+}
+
+
+def test_a_raised_level_holds_back_the_consult_until_a_call_has_settled_it():
+    raised = set_level(Urgency.ROUTINE, Urgency.SAME_DAY)
+    results = [
+        summary_of(ASKS, level=level).regenerative.result
+        for level in (None, raised, replace(raised, settled=True))
+    ]
+
+    assert results == ["talk_first", "hard_stop", "talk_first"]
 
 
 def test_without_leave_for_any_stretch_one_sentence_says_so_and_walking_depends():

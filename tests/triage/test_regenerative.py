@@ -249,6 +249,15 @@ def test_an_open_finding_stops_the_consult_and_nobody_may_override(level: Urgenc
     assert gate.patient == "First the question about your safety has to be settled."
 
 
+@pytest.mark.parametrize("level", list(Urgency))
+def test_a_level_that_a_clinician_set_stops_it_as_a_finding_does(level: Urgency) -> None:
+    response = answered(plain(**INTERESTED))
+    gate = guidance(BOOK, INTAKE, response, WELL, today=TODAY, set_level=level).regenerative
+    stops = level.rank <= Urgency.URGENT_2WK.rank
+
+    assert gate.result is (GateResult.HARD_STOP if stops else GateResult.TALK_FIRST)
+
+
 def test_a_finding_with_a_recorded_outcome_no_longer_stops_it() -> None:
     response = answered(plain(**INTERESTED, leg_cold="yes"))
     assessment = assess(RULES, INTAKE, response, today=TODAY)

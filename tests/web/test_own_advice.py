@@ -225,7 +225,7 @@ def the_intake_of(database):
 def test_a_level_that_a_clinician_raised_closes_the_stretches_without_a_name(
     patient, app, database
 ):
-    patient.answers_everything()
+    patient.answers_everything(**WANTS_TO_ASK)
     patient.sends()
     clinician = Worker(app, hire(database, "clinician", Role.CLINICIAN, "Dr. Lee")).signs_in()
     clinician.opens(the_intake_of(database))
@@ -234,6 +234,7 @@ def test_a_level_that_a_clinician_raised_closes_the_stretches_without_a_name(
 
     assert verdicts(page) == ["error"] * 3
     assert "You need to talk to a clinician today." in page.text
+    assert "First the question about your safety has to be settled." in page.text
     assert "Dr. Lee" not in page.text
     assert "Sounds ill" not in page.text
 

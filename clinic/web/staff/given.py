@@ -1,7 +1,7 @@
 """What staff and earlier intakes add to the summary of one opened intake."""
 
 from collections.abc import Iterable, Iterator
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from clinic.actions.review import Opened
 from clinic.intake import Intake
@@ -24,7 +24,8 @@ def level_set(opened: Opened) -> LevelSet | None:
     stands = opened.facts.urgency
     last = opened.levels[-1] if opened.levels else None
     if last is not None and last.level is stands:
-        return LevelSet(last.computed, last.level, last.reason, _name(opened, last.by), last.at)
+        by, is_settled = _name(opened, last.by), _is_settled(opened, last.level, last.at)
+        return LevelSet(last.computed, last.level, last.reason, by, last.at, is_settled)
     if stands is None or stands is opened.assessment.urgency:
         return None
     return _from_the_audit(opened, stands)
@@ -69,18 +70,33 @@ def scores_of(
 
 
 def settled(opened: Opened) -> Iterator[str]:
-    """Give the rules whose findings a call has settled: somebody was reached, none is open.
+    """Give the rules whose findings a call has settled: somebody was reached, none is open."""
+    if _call_has_settled(opened):
+        for finding in opened.assessment.findings:
+            if finding.urgency in SETTLED_BY_A_CALL:
+                yield finding.rule_id
 
-    The last call counts. Whoever was sent to emergency care is settled once the outcome is known.
+
+def open_level(opened: Opened) -> Urgency | None:
+    """Give the level that a clinician set, unless a call that came after has settled it."""
+    found = level_set(opened)
+    return found.open_level if found else None
+
+
+def _is_settled(opened: Opened, level: Urgency, since: datetime) -> bool:
+    called = any(outcome.at >= since for outcome in opened.outcomes)
+    return level in SETTLED_BY_A_CALL and called and _call_has_settled(opened)
+
+
+def _call_has_settled(opened: Opened) -> bool:
+    """True when the last call reached somebody and no emergency is open.
+
+    Whoever was sent to emergency care is settled once the outcome is known.
     """
     last = opened.outcomes[-1].outcome if opened.outcomes else OutcomeKind.COULD_NOT_REACH
     if opened.facts.emergency_open or last in REACHED_NOBODY:
-        return
-    if opened.steps and opened.steps[-1].step is not EmergencyStep.OUTCOME_KNOWN:
-        return
-    for finding in opened.assessment.findings:
-        if finding.urgency in SETTLED_BY_A_CALL:
-            yield finding.rule_id
+        return False
+    return not opened.steps or opened.steps[-1].step is EmergencyStep.OUTCOME_KNOWN
 
 
 def _asked(table: ScoreTable, intake: Intake, zone: tzinfo) -> tuple[Score, ...]:

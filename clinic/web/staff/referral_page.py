@@ -21,7 +21,7 @@ from clinic.triage.regenerative import Gate
 from clinic.web.staff.desk import desk_view
 from clinic.web.staff.doors import reader
 from clinic.web.staff.forms import ActForm, errors_of, seen_version
-from clinic.web.staff.given import settled
+from clinic.web.staff.given import open_level, settled
 from clinic.web.staff.patient_page import opened_page, summary_of
 from clinic.web.staff.referral_forms import LetterForm, MoveForm, ReasonForm, SendForm
 from clinic.web.staff.referral_view import ReferralView, referral_view
@@ -64,7 +64,12 @@ def terms() -> Terms:
 def gate_of(opened: Opened) -> Gate:
     """Give the gate of the regenerative options as it stands today."""
     given = guidance_of_intake(
-        house().book, opened.intake, opened.assessment, today(), tuple(settled(opened))
+        house().book,
+        opened.intake,
+        opened.assessment,
+        today(),
+        tuple(settled(opened)),
+        open_level(opened),
     )
     return given.regenerative
 

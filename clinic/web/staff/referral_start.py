@@ -25,7 +25,7 @@ from clinic.triage.sensitive import SENSITIVE
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.doors import reader
 from clinic.web.staff.forms import errors_of, seen_version
-from clinic.web.staff.given import settled
+from clinic.web.staff.given import open_level, settled
 from clinic.web.staff.patient_page import opened_page, summary_of
 from clinic.web.staff.referral_forms import ConsentForm, RequestForm
 from clinic.web.staff.referral_letter import request_for
@@ -231,7 +231,12 @@ def _place(intake_id: UUID, service: str) -> str:
 def _proposed(opened: Opened) -> Iterator[Proposed]:
     """What fits; to the front desk only what the call is about, in the words of the call list."""
     given = guidance_of_intake(
-        house().book, opened.intake, opened.assessment, today(), tuple(settled(opened))
+        house().book,
+        opened.intake,
+        opened.assessment,
+        today(),
+        tuple(settled(opened)),
+        open_level(opened),
     )
     known = {rule.id: rule for rule in rules().rules}
     for each in proposals(destinations(), opened.intake, opened.assessment, given, today()):
