@@ -9,6 +9,8 @@ from clinic.errors import BadInput
 from clinic.referral.states import Act, By, Needs, State, move_from
 from clinic.triage.rules import Urgency
 
+A_MOMENT = timedelta(microseconds=1)
+"""Between two moves while the clock is set back: the history is read in the order of time."""
 SAME_SERVICE_DAYS = 30
 """Within this long a second referral of a patient to one service needs a reason."""
 
@@ -129,7 +131,7 @@ class Referral:
         missing = said.missing(move.needs)
         if missing:
             raise BadInput(missing)
-        at = max(now, self.entered_at)
+        at = now if now >= self.entered_at else self.entered_at + A_MOMENT
         event = Event(
             act=act,
             by=by,
@@ -150,8 +152,8 @@ class Referral:
 
 
 def _visit(referral: Referral, act: Act, said: Said) -> datetime | None:
-    """A booked visit stands until it is missed or moved."""
-    if act in (Act.RESCHEDULE, Act.MISS):
+    """A booked visit stands until it is missed, moved or declined."""
+    if act in (Act.RESCHEDULE, Act.MISS, Act.DECLINE):
         return None
     return said.visit_at or referral.visit_at
 

@@ -140,7 +140,7 @@ MOVES: tuple[Move, ...] = (
     Move(Act.ACCEPT, WAITING_FOR_THEM, State.ACCEPTED, _EITHER_SIDE),
     Move(
         Act.DECLINE,
-        (*WAITING_FOR_THEM, State.ACCEPTED),
+        (*WAITING_FOR_THEM, State.ACCEPTED, *BOOKED, *MISSED),
         State.DECLINED,
         _EITHER_SIDE,
         (Needs.REASON,),
@@ -221,11 +221,19 @@ _TABLE: Mapping[tuple[State, Act], Move] = {
 }
 
 
+MOVED_ON = "This referral has moved on, or it is not yours to move in this way."
+
+
+def move_of(act: Act) -> Move:
+    """Give the move of an act, whether it is legal just now or not."""
+    return next(move for move in MOVES if move.act is act)
+
+
 def move_from(state: State, act: Act, by: By) -> Move:
     """Give the move. Raises IllegalMove when the state or the person does not allow it."""
     move = _TABLE.get((state, act))
     if move is None or by not in move.by:
-        raise IllegalMove("This referral has moved on, or it is not yours to move in this way.")
+        raise IllegalMove(MOVED_ON)
     return move
 
 

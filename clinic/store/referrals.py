@@ -127,7 +127,7 @@ def history(tx: Transaction, referral: Referral) -> list[Event]:
     rows = tx.execute(
         select(events_table)
         .where(events_table.c.referral_id == referral.id)
-        .order_by(events_table.c.id)
+        .order_by(events_table.c.at, events_table.c.id)
     )
     return [
         Event(

@@ -147,7 +147,16 @@ def test_a_clock_that_was_set_back_never_turns_the_history_round():
 
     moved, event = make_referral(entered_at=NOW).moved(Act.REVISE, By.STAFF, Said(), now=early)
 
-    assert moved.entered_at == event.at == NOW
+    assert moved.entered_at == event.at > NOW
+
+
+def test_a_visit_that_is_declined_after_all_is_no_longer_booked():
+    booked = make_referral(state=State.PATIENT_NOTIFIED, visit_at=NOW + timedelta(days=3))
+
+    declined, _ = booked.moved(Act.DECLINE, By.RECEIVER, Said(words="We moved."), now=NOW)
+
+    assert declined.state is State.DECLINED
+    assert declined.visit_at is None
 
 
 @pytest.mark.parametrize(("days", "doubled"), [(0, True), (30, True), (31, False)])

@@ -14,6 +14,7 @@ from clinic.referral.model import Event
 from clinic.referral.states import Act, By, State
 from clinic.store import attachments, audit, providers, referrals
 from clinic.store.staff import Role
+from clinic.triage.rules import Urgency
 from clinic.web import security
 from tests.web.browser import Browser, Page
 from tests.web.loop import TERMS, Loop, Receiver
@@ -232,9 +233,10 @@ def test_a_reply_after_the_cancellation_is_told_and_changes_nothing(office, loop
     office.opens()
     loop.does(Act.REQUEST_CANCEL, "The patient moved away.")
     loop.does(Act.CANCEL, "The patient moved away.")
-    page = office.answers("accept", status=410)
+    page = office.answers("ask", {"words": "Which leg is it?"}, status=410)
 
     assert page.heading == "This referral has ended"
+    assert "Which leg is it?" in page.select_one(".typed_back").text
     assert loop.state is State.CANCELLED
     assert office.opens(410).text.find(LETTER_WORDS) == -1
 
@@ -268,6 +270,26 @@ def test_a_link_that_was_told_on_never_says_that_the_referral_ended(app, loop, c
     loop.does(Act.MARK_ERROR, "The wrong patient.")
 
     assert Browser(app).get(f"/r/{loop.door.token}", 404).heading == "Nothing opens here"
+
+
+def test_who_answers_by_a_link_that_was_shut_meanwhile_gets_the_words_back(office, loop, clock):
+    office.opens()
+    acts.shut_door(loop.database, loop.id, by=loop.lee, now=clock.now)
+    page = office.answers("book", {"day": "4/2/2026", "clock": "2 pm"}, status=404)
+
+    assert page.heading == "Nothing opens here"
+    assert "4/2/2026 2 pm" in page.select_one(".typed_back").text
+    assert LETTER_WORDS not in page.text
+
+
+def test_an_emergency_is_to_be_seen_now_and_not_by_the_end_of_the_day(
+    app, database, shelf, clock
+):
+    loop = Loop(database, Patients(database, shelf).sends(), clock.now)
+    loop.id = loop.starts(Urgency.EMERGENCY_NOW)
+    loop.sends()
+
+    assert "Now, without waiting for the letter" in Receiver(Browser(app), loop.door).opens().text
 
 
 def test_a_provider_that_was_removed_meanwhile_can_still_answer(office, loop, clock):

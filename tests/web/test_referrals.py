@@ -527,6 +527,8 @@ def test_an_answer_after_the_end_is_refused_and_what_was_typed_is_kept(lee, app,
     )
 
     assert "moved on" in page.text
+    assert page.select_one(".not_saved__kept").text == "They are full."
+    assert page.select_one(f'a[href$="{lee.intake_id}"]')
     assert state_of(database, lee) is State.PATIENT_DECLINED
 
 

@@ -46,6 +46,12 @@ class AnswerForm:
         self.file: AttachedFile | None = None
 
     @property
+    def all_typed(self) -> str:
+        """What was written, with the day and the time, to be given back."""
+        visit = " ".join(filter(None, (self.typed_day, self.typed_clock)))
+        return "\n".join(filter(None, (self.typed_words, visit)))
+
+    @property
     def words(self) -> ActWords:
         """How it is offered."""
         return ACTS[self.act]

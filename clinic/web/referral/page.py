@@ -10,6 +10,7 @@ from clinic.actions.receiving import OFFERED, Received
 from clinic.referral.model import Event, Kind
 from clinic.referral.states import BOOKED, Act, By, moves_from
 from clinic.summary.words import urgency_word
+from clinic.triage.rules import Urgency
 from clinic.web.referral.forms import AnswerForm
 from clinic.web.referral.words import HAPPENED, STANDS
 from clinic.web.visit import database, destinations, now, remote_address
@@ -55,6 +56,7 @@ def shown(token: str, *, tried: AnswerForm | None = None, refused: str = "") -> 
         referral=referral,
         stands=STANDS[referral.state],
         urgency=urgency_word(referral.urgency, "en"),
+        at_once=referral.urgency is Urgency.EMERGENCY_NOW,
         service=destinations().service(referral.service).name,
         kind=KINDS[referral.kind],
         booked=referral.visit_at if referral.state in BOOKED else None,

@@ -112,15 +112,31 @@ def _terms() -> Terms:
 @blueprint.errorhandler(NotFound)
 def nothing_here(error: NotFound) -> tuple[str, int]:
     """Say the same, whatever the reason, unless the referral has ended."""
-    ended = isinstance(error, ShutDoor) and error.ended
-    return render_template("receiving/shut.html", ended=ended), 410 if ended else 404
+    return _shut(error, _came_with())
 
 
 @blueprint.errorhandler(TooManyAttempts)
 def too_many(error: TooManyAttempts) -> tuple[str, int, dict[str, str]]:
     """Say how long to wait."""
+    return _wait(error, _came_with())
+
+
+def _came_with() -> AnswerForm | None:
+    """Give the answer that was posted to a link; its words go back to whoever wrote them."""
+    if request.method != "POST" or "token" not in (request.view_args or {}):
+        return None
+    return AnswerForm(Act.REPORT, request.form)
+
+
+def _shut(error: NotFound, tried: AnswerForm | None) -> tuple[str, int]:
+    ended = isinstance(error, ShutDoor) and error.ended
+    page = render_template("receiving/shut.html", ended=ended, tried=tried)
+    return page, 410 if ended else 404
+
+
+def _wait(error: TooManyAttempts, tried: AnswerForm | None) -> tuple[str, int, dict[str, str]]:
     minutes = -(-error.wait_seconds // 60)
-    page = render_template("receiving/too_many.html", minutes=minutes)
+    page = render_template("receiving/too_many.html", minutes=minutes, tried=tried)
     return page, 429, {"Retry-After": str(error.wait_seconds)}
 
 
@@ -150,6 +166,6 @@ def _again(
     try:
         return shown(token, tried=AnswerForm(_act(name), typed), refused=words), status
     except NotFound as error:
-        return nothing_here(error)
+        return _shut(error, AnswerForm(Act.REPORT, typed))
     except TooManyAttempts as error:
-        return too_many(error)
+        return _wait(error, AnswerForm(Act.REPORT, typed))

@@ -213,6 +213,12 @@ class MoveForm(ActForm):
             field.id = f"{move.act.value}-{field.name}"
 
     @property
+    def all_typed(self) -> str:
+        """What was written, with the day and the time, to be kept whatever becomes of it."""
+        visit = " ".join(filter(None, (self.day.data, self.time.data)))
+        return "\n".join(filter(None, (self.typed, visit)))
+
+    @property
     def asks_words(self) -> bool:
         """True when something has to be written."""
         return bool({Needs.REASON, Needs.WORDS, Needs.REPORT} & set(self.move.needs))

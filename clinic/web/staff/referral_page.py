@@ -14,7 +14,7 @@ from clinic.errors import BadInput, Conflict, IllegalMove, NotFound
 from clinic.referral.destinations import shared_with
 from clinic.referral.letter import LetterLine, taken_out
 from clinic.referral.model import Channel
-from clinic.referral.states import Act, By, State, moves_from
+from clinic.referral.states import MOVED_ON, Act, By, State, moves_from
 from clinic.summary.model import Summary
 from clinic.triage.guidance import guidance_of_intake
 from clinic.triage.regenerative import Gate
@@ -138,6 +138,16 @@ def act(referral_id: UUID, form: ActForm, do: Callable[[int], UUID | None], word
     return redirect(url_for("staff.referrals.page", referral_id=place or referral_id), code=303)
 
 
+def moved_on(referral_id: UUID, form: MoveForm) -> Page:
+    """Say that this cannot be noted any more, on the page, with what was typed."""
+    return shown(opened_sheet(referral_id), tried=form, refused=MOVED_ON), 409
+
+
+def may(sheet: Sheet, act: Act) -> bool:
+    """True when the reader may make this move now."""
+    return any(move.act is act for move in moves_from(_state(sheet), by_role()))
+
+
 def by_role() -> By:
     """Give as whom the reader makes a move."""
     return By.STAFF if reader().is_desk else By.CLINICIAN
@@ -179,4 +189,6 @@ def _moves(sheet: Sheet, tried: ActForm | None) -> Iterator[MoveForm]:
 def _kept(tried: ActForm | None, sheet: Sheet) -> str:
     if isinstance(tried, LetterForm):
         return tried.typed_beside(sheet.found.kept.letter)
+    if isinstance(tried, MoveForm):
+        return tried.all_typed
     return tried.typed if tried else ""

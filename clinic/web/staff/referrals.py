@@ -9,7 +9,7 @@ from clinic.actions import letters, referrals
 from clinic.errors import UnknownRecord
 from clinic.pdf.letter import fax_cover
 from clinic.referral.model import Channel, Said
-from clinic.referral.states import Act, move_from
+from clinic.referral.states import Act, move_of
 from clinic.summary.words import long_date
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.doors import reader
@@ -19,9 +19,10 @@ from clinic.web.staff.referral_letter import head_of, paper_of
 from clinic.web.staff.referral_page import (
     Page,
     act,
-    by_role,
     check_channel,
     gate_of,
+    may,
+    moved_on,
     opened_sheet,
     shown,
     terms,
@@ -163,8 +164,9 @@ def move(referral_id: UUID, act_name: str) -> Page:
     if act_name not in list(Act) or act_name == Act.SEND:
         raise UnknownRecord("page")
     wanted = Act(act_name)
-    state = opened_sheet(referral_id).found.kept.referral.state
-    form = MoveForm(move_from(state, wanted, by_role()), request.form, today())
+    form = MoveForm(move_of(wanted), request.form, today())
+    if not may(opened_sheet(referral_id), wanted):
+        return moved_on(referral_id, form)
 
     def do(version: int) -> UUID | None:
         if wanted is Act.REROUTE:
