@@ -146,8 +146,9 @@ def _bands(part: Fields) -> tuple[Band, ...]:
 def _labelled(part: Fields, key: str, conditions: ConditionReader) -> tuple[Labelled, ...]:
     found = []
     for each in mappings(part, key, required=False):
-        each.only(("label", "when"))
-        found.append(Labelled(each.text("label"), conditions.when(each)))
+        each.only(("label", "when", "beside"))
+        beside = each.text_or_none("beside", required=False) or ""
+        found.append(Labelled(each.text("label"), conditions.when(each), beside))
     return tuple(found)
 
 

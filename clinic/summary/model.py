@@ -218,8 +218,9 @@ class ScoreWords:
     A class without a number ("chronic") has its word as `value` and no range. `lowest` and
     `highest` are text. `share` is where the number lies between them, 0 to 1, and `marks`
     where each band after the first begins. `band_kind` says if the band is official.
-    `counted` tells how many questions were answered where some were not. `notes` and
-    `sources` are for staff. `typed` says who typed in a licensed total, and when.
+    `counted` tells how many questions were answered where some were not, and how many
+    activities were rated. `notes` and `sources` are for staff; `beside` is what of the notes
+    stands right beside the band. `typed` says who typed in a licensed total, and when.
     """
 
     id: str
@@ -240,6 +241,7 @@ class ScoreWords:
     reason: str = ""
     counted: str = ""
     notes: tuple[str, ...] = ()
+    beside: str = ""
     parts: tuple[PartWords, ...] = ()
     change: ChangeWords | None = None
     sources: tuple[str, ...] = ()

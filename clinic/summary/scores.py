@@ -11,6 +11,9 @@ from clinic.summary.words import long_date, word
 from clinic.triage.progress import Change, change
 from clinic.triage.score import Band, BandKind, Score, ScoreTable
 
+VERDICT = {True: "meaningful", False: "too_small", None: "no_limit"}
+"""What both tests say together: a change is meaningful if either is met."""
+
 
 def score_words(
     scores: Sequence[Score],
@@ -71,6 +74,7 @@ class _Teller:
             reason=score.reason,
             counted=self._counted(score),
             notes=score.notes,
+            beside=", ".join(score.beside),
             parts=tuple(PartWords(part.name, f"{part.value:f}") for part in score.parts),
             change=self._change(score),
             sources=tuple(dict.fromkeys(self.plan.citation(key) for key in score.source)),
@@ -92,10 +96,16 @@ class _Teller:
     def _band(self, score: Score) -> str:
         if not score.band or score.lowest is None or score.band_kind is BandKind.NONE:
             return ""
-        return self._said(f"band_{score.band_kind.value}", band=score.band)
+        kind = self._said(f"band_{score.band_kind.value}")
+        return f"{score.band} ({', '.join((kind, *score.beside))})"
 
     def _counted(self, score: Score) -> str:
-        if score.counted is None or score.of is None or score.counted == score.of:
+        if score.counted is None or score.of is None:
+            return ""
+        if score.parts and score.counted == score.of:
+            name = "activity" if score.counted == 1 else "activities"
+            return self._said(name, counted=str(score.counted))
+        if score.counted == score.of:
             return ""
         return self._said("counted", counted=str(score.counted), of=str(score.of))
 
@@ -115,8 +125,7 @@ class _Teller:
             *self._points_test(moved),
             *self._percent_test(moved, percent),
         ]
-        if moved.meaningful is None:
-            tests.append(self._said("no_limit"))
+        tests.append(self._said(VERDICT[moved.meaningful]) if moved.difference else "")
         return ChangeWords(
             since=since,
             before=f"{moved.before:f}",
@@ -127,7 +136,7 @@ class _Teller:
             meets_points=moved.meets_points,
             meets_percent=moved.meets_percent,
             meaningful=moved.meaningful,
-            text=" ".join([f"{short}.", *tests]),
+            text=" ".join(filter(None, [f"{short}.", *tests])),
             short=short,
         )
 

@@ -54,10 +54,14 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A label that holds when its condition does: a class of a score, or a note beside it."""
+    """A label that holds when its condition does: a class of a score, or a note beside it.
+
+    `beside` are the few words of a note that must stand right beside the number.
+    """
 
     label: str
     when: Condition
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,7 @@ class Score:
 
     `value` is rounded as shown, `exact` is not; both are None for a class without a number.
     `counted` of `of` questions were answered. `keys` name the answers it rests on.
+    `beside` are the notes in the few words that stand right beside the number.
     """
 
     id: str
@@ -187,6 +192,7 @@ class Score:
     unscored: Unscored | None = None
     reason: str = ""
     notes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     parts: tuple[ScorePart, ...] = ()
     source: tuple[str, ...] = ()

@@ -67,5 +67,6 @@ def _with_notes(table: ScoreTable, score: Score, facts: Facts) -> Score:
     definition = next(each for each in table.scores if each.id == score.id)
     if not score.scored:
         return score
-    told = tuple(n.label for n in definition.notes if evaluate(n.when, facts) is Truth.TRUE)
-    return replace(score, notes=score.notes + told)
+    met = [note for note in definition.notes if evaluate(note.when, facts) is Truth.TRUE]
+    told = (*score.notes, *(note.label for note in met))
+    return replace(score, notes=told, beside=tuple(note.beside for note in met if note.beside))

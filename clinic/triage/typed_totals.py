@@ -19,6 +19,7 @@ from clinic.triage.score import (
 ENTER_A_RANGE = "Enter {lowest} to {highest} for {name}."
 ENTER_DIGITS = "Use at most {decimals} digits after the point for {name}."
 PART_ABOVE_TOTAL = "{part} cannot be more than {total}."
+PART_TOO_LOW = "With a {total} of {number}, {part} is {least} or more."
 
 
 def typed_score(table: ScoreTable, total_id: str, typed: Mapping[str, Decimal]) -> Score:
@@ -62,8 +63,17 @@ def typed_problems(total: TypedTotal, typed: Mapping[str, Decimal]) -> Iterator[
             yield from _part_problems(part, number)
     first = total.parts[0]
     for part in total.parts[1:]:
-        if first.id in typed and part.id in typed and typed[part.id] > typed[first.id]:
-            yield PART_ABOVE_TOTAL.format(part=part.name, total=first.name)
+        if first.id in typed and part.id in typed:
+            yield from _misfits(first, typed[first.id], part, typed[part.id])
+
+
+def _misfits(first: TypedPart, whole: Decimal, part: TypedPart, number: Decimal) -> Iterator[str]:
+    """A part that cannot belong to its total: above it, or too low for the rest to make it up."""
+    least = whole - (first.highest - part.highest)
+    if number > whole:
+        yield PART_ABOVE_TOTAL.format(part=part.name, total=first.name)
+    elif number < least:
+        yield PART_TOO_LOW.format(total=first.name, number=whole, part=part.name, least=least)
 
 
 def _part_problems(part: TypedPart, number: Decimal | None) -> Iterator[str]:

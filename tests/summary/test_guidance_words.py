@@ -51,9 +51,57 @@ def test_a_score_has_number_range_direction_and_an_official_or_informal_band():
     now, peg = score_of(summary, "nprs-now"), score_of(summary, "peg")
 
     assert (now.value, now.range, now.direction) == ("4", "0 to 10", "higher = worse")
-    assert now.band_words == "mild (official band)"
+    assert now.band_words.startswith("mild (official band")
     assert (peg.value, peg.band_words) == ("4.7", "moderate (informal band)")
     assert [mark.least for mark in peg.bands] == ["0", "4", "7"]
+
+
+@pytest.mark.parametrize(
+    ("duration", "band"),
+    [
+        ("6-to-12-weeks", "mild (official band, chronic-pain bands)"),
+        ("3-to-6-months", "mild (official band)"),
+    ],
+)
+def test_of_young_pain_the_band_says_that_it_was_made_in_chronic_pain(duration, band):
+    now = score_of(summary_of({**PLAIN, "pain-duration": duration}), "nprs-now")
+
+    assert now.band_words == band
+
+
+def test_earlier_attacks_stand_beside_how_long_the_pain_lasts():
+    def beside(attacks):
+        return score_of(summary_of({**PLAIN, "earlier-attacks": attacks}), "chronicity").beside
+
+    assert beside("many-times") == "earlier attacks"
+    assert beside("never") == ""
+
+
+@pytest.mark.parametrize(
+    ("rating", "counted"), [(5, "2 activities rated"), (None, "1 of 2 answered")]
+)
+def test_activities_say_how_many_were_rated(rating, counted):
+    own = score_of(summary_of({**PLAIN, "activities.1.activity-score": rating}), "activities")
+
+    assert own.counted == counted
+
+
+def test_one_activity_is_counted_as_one():
+    one = {key: answer for key, answer in PLAIN.items() if not key.startswith("activities.1.")}
+
+    assert score_of(summary_of(one), "activities").counted == "1 activity rated"
+
+
+def test_the_scales_that_stand_word_for_word_name_who_made_them():
+    summary = summary_of(PLAIN)
+    first = {name: score_of(summary, name).sources[0] for name in ("peg", "rmdq", "phq-4")}
+
+    assert first == {
+        "peg": "Krebs and others 2009",
+        "rmdq": "Roland and Morris 1983",
+        "phq-4": "Kroenke and others 2009",
+    }
+    assert score_of(summary, "activities").sources[0] == "Stratford and others 1995"
 
 
 def test_activities_are_better_when_higher_and_keep_their_names():
@@ -96,6 +144,8 @@ def test_the_marks_of_a_bar_are_where_the_bands_begin():
         (7, 5, True, False, "Test by points (2 or more): met."),
         (3, 2, False, True, "Test by percent (33.3%; 30% or more): met."),
         (5, 7, True, True, "Worse by 2 since August 3, 2026. It was 5 and is 7."),
+        (7, 5, True, False, "30% or more): not met. Meaningful."),
+        (7, 6, False, False, "30% or more): not met. Too small to be sure."),
         (0, 3, True, None, "Test by percent (30% or more): not possible from 0."),
         (4, 4, False, False, "No change since August 3, 2026."),
     ],
