@@ -21,9 +21,9 @@ ENGLISH = "en"
 
 
 def card_of(
-    intake: Intake, assessment: Assessment, rules: RuleSet, *, appointment: str = ""
+    intake: Intake, assessment: Assessment, rules: RuleSet, *, before: Card | None = None
 ) -> Card:
-    """Give the card of an intake as its answers stand, with the visit that it is for."""
+    """Give the card of an intake as its answers stand, with the visit of the card `before`."""
     answers = intake.response.answers
     return Card(
         name=text_of(answers.get(FULL_NAME)),
@@ -31,7 +31,8 @@ def card_of(
         phone=text_of(answers.get(PHONE)),
         email=text_of(answers.get(EMAIL)),
         interpreter=_language_words(answers),
-        appointment=appointment,
+        appointment=before.appointment if before else "",
+        visit_on=before.visit_on if before else None,
         areas=_areas(intake),
         reason=tuple(rules.rule(finding.rule_id).row_words for finding in assessment.leading),
     )

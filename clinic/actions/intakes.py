@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from clinic.actions.assessing import assessed
 from clinic.actions.cards import card_of, who_answers
 from clinic.actions.clocks import act_by
-from clinic.actions.invited import Invited, appointment_of, begun_with
+from clinic.actions.invited import Invited, begun_with
 from clinic.actions.patients import person_of
 from clinic.errors import Refused, TooManyAttempts
 from clinic.intake import ADULT_YEARS, AGE_YEARS, Consent, Intake
@@ -170,7 +170,7 @@ def _saved(tx: Transaction, intake: Intake, rules: RuleSet, now: datetime, today
     if not intake.alarms:
         return intakes.save(tx, intake, now=now)
     assessment = assessed(tx, rules, intake, today)
-    card = card_of(intake, assessment, rules, appointment=appointment_of(tx, intake))
+    card = card_of(intake, assessment, rules, before=intakes.card(tx, intake.id))
     return intakes.save(tx, intake, card=card, assessment=assessment, now=now)
 
 
@@ -226,7 +226,7 @@ def submit_intake(
             ready,
             idempotency_key=idempotency_key,
             assessment=assessment,
-            card=card_of(ready, assessment, rules, appointment=appointment_of(tx, ready)),
+            card=card_of(ready, assessment, rules, before=intakes.card(tx, ready.id)),
             act_by=act_by(assessment, now, zone),
             patient_id=patient_id,
             now=now,

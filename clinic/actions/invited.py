@@ -38,11 +38,6 @@ def begun_with(tx: Transaction, draft: Intake, invited: Invited, *, now: datetim
         )
     if invitation.appointment_on is None:
         return draft
-    visit = long_date(invitation.appointment_on, "en")
-    return intakes.save(tx, draft, card=Card(name="", appointment=visit), now=now)
-
-
-def appointment_of(tx: Transaction, intake: Intake) -> str:
-    """Give the visit that a form is for, in words; nothing where none is known."""
-    card = intakes.card(tx, intake.id)
-    return card.appointment if card else ""
+    visit = invitation.appointment_on
+    card = Card(name="", appointment=long_date(visit, "en"), visit_on=visit)
+    return intakes.save(tx, draft, card=card, now=now)

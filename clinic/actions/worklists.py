@@ -28,7 +28,7 @@ from clinic.store.audit import Actor
 from clinic.store.database import Database, Transaction
 from clinic.store.emergency_steps import LastStep
 from clinic.store.intakes import Card, Facts
-from clinic.store.outcomes import OutcomeKind
+from clinic.store.outcomes import LastCall
 from clinic.store.patients import Patient
 from clinic.store.people import FoundPage
 from clinic.store.staff import Member
@@ -57,7 +57,7 @@ class Listed:
 
     page: Page
     counts: Mapping[Queue, Count]
-    outcomes: Mapping[UUID, OutcomeKind]
+    calls: Mapping[UUID, LastCall]
     alerts: Mapping[UUID, Alert]
     steps: Mapping[UUID, LastStep]
     unread: Mapping[UUID, int]
@@ -107,7 +107,7 @@ def open_worklist(
         return Listed(
             page=page,
             counts=worklist.counts(tx, scope=scope, owner_id=by.id),
-            outcomes=outcomes.latest_of(tx, ids),
+            calls=outcomes.latest_of(tx, ids),
             alerts=alerts.latest_of(tx, ids),
             steps=emergency_steps.latest_of(tx, ids),
             unread=amendments.unread_of(tx, ids),

@@ -1,6 +1,6 @@
 """What came of an emergency or of a call: one row each time staff acted, only ever added."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,6 +27,15 @@ class OutcomeKind(StrEnum):
     SEEN_TODAY = "seen_today"
     VISIT_WITHIN_2_WEEKS = "visit_within_2_weeks"
     NORMAL_VISIT = "normal_visit"
+
+
+@dataclass(frozen=True, slots=True)
+class LastCall:
+    """How the last call ended and when; `tries` counts those in a row that reached nobody."""
+
+    outcome: OutcomeKind
+    at: datetime
+    tries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +101,25 @@ def all_of(tx: Transaction, intake_id: UUID) -> list[Outcome]:
     ]
 
 
-def latest_of(tx: Transaction, intake_ids: Collection[UUID]) -> dict[UUID, OutcomeKind]:
+def last_call(ended: Iterable[tuple[OutcomeKind, datetime]]) -> LastCall | None:
+    """Give the last of the calls to one patient, which stand oldest first."""
+    last = None
+    for kind, at in ended:
+        missed = last.tries if last else 0
+        last = LastCall(kind, at, missed + 1 if kind is OutcomeKind.COULD_NOT_REACH else 0)
+    return last
+
+
+def latest_of(tx: Transaction, intake_ids: Collection[UUID]) -> dict[UUID, LastCall]:
     """Give how the last call ended, of those that were called. Opens nothing that is sealed."""
-    statement = select(table.c.intake_id, table.c.outcome).where(table.c.intake_id.in_(intake_ids))
-    rows = tx.execute(statement.order_by(table.c.id))
-    return {row.intake_id: OutcomeKind(row.outcome) for row in rows}
+    columns = (table.c.intake_id, table.c.outcome, table.c.recorded_at)
+    statement = select(*columns).where(table.c.intake_id.in_(intake_ids)).order_by(table.c.id)
+    ended: dict[UUID, list[tuple[OutcomeKind, datetime]]] = {}
+    for row in tx.execute(statement):
+        calls = ended.setdefault(row.intake_id, [])
+        calls.append((OutcomeKind(row.outcome), row.recorded_at))
+    found = {intake_id: last_call(calls) for intake_id, calls in ended.items()}
+    return {intake_id: last for intake_id, last in found.items() if last is not None}
 
 
 def _cell(row_id: UUID) -> Cell:

@@ -15,7 +15,7 @@ from clinic.store.tables import intake
 from clinic.triage.rules import Urgency
 
 INTERPRETER_NEEDED = "interpreter needed"
-DAYS = ("birth_date", "last_on")
+DAYS = ("birth_date", "last_on", "visit_on")
 """The members of a card that are dates."""
 
 
@@ -25,6 +25,7 @@ class Card:
 
     `reason` holds the sentences for staff of the leading findings. `last_on` is the day of the
     last intake of the same confirmed person, `changed` how the pain moved since, in words.
+    `appointment` is the visit in words, `visit_on` its day.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Card:
     preferred_name: str = ""
     interpreter: str = ""
     appointment: str = ""
+    visit_on: date | None = None
     areas: str = ""
     reason: tuple[str, ...] = ()
     last_on: date | None = None

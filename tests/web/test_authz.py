@@ -144,6 +144,8 @@ MAY = {
     "POST /staff/intakes/<uuid:intake_id>/emergency/refused": CLINICIAN,
     "POST /staff/intakes/<uuid:intake_id>/take": CLINIC,
     "POST /staff/intakes/<uuid:intake_id>/give-back": CLINIC,
+    "POST /staff/intakes/<uuid:intake_id>/visit": CLINIC,
+    "POST /staff/intakes/<uuid:intake_id>/visit/remove": CLINIC,
     "POST /staff/intakes/<uuid:intake_id>/outcome": CLINIC,
     "POST /staff/intakes/<uuid:intake_id>/reviewed": CLINICIAN,
     "POST /staff/intakes/<uuid:intake_id>/reopen": CLINICIAN,

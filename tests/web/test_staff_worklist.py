@@ -102,6 +102,37 @@ def test_a_row_says_who_why_and_since_when(desk, patients):
         assert words in row
 
 
+def test_a_row_says_how_often_nobody_was_reached_and_when_last(desk, patients, database, clock):
+    missed = patients.sends(SAME_DAY)
+    for _ in range(2):
+        desk.opens(missed)
+        desk.does("outcome", outcome="could_not_reach")
+
+    row = desk.browser.get("/staff/").select_one(".patient_row").get_text(" ", strip=True)
+
+    assert "Last call: Could not reach, 2 tries, the last 10:30 am" in row
+    assert "Call again" in row
+
+
+def test_a_row_says_by_when_to_act_and_when_that_is_late(desk, patients, clock):
+    patients.sends(SAME_DAY)
+    patients.sends(TWO_WEEKS)
+
+    def rows() -> list[str]:
+        found = desk.browser.get("/staff/").select(".patient_row")
+        return [row.get_text(" ", strip=True) for row in found]
+
+    today, weeks = rows()
+    assert "Act today" in today
+    assert "Act by March 31" in weeks
+
+    clock.forward(days=1)
+    desk.signs_in()
+    late, _ = rows()
+    assert "Act by March 17: late" in late
+    assert "Call today: late since March 17" in late
+
+
 def test_a_draft_that_met_an_emergency_waits_with_the_others(desk, patients):
     patients.drafts({**EMERGENCY, "full-name": "Rosa Delgado"})
 

@@ -50,6 +50,8 @@ ACTS = frozenset(
         "take",
         "totals",
         "totals/take-back",
+        "visit",
+        "visit/remove",
         "referrals/consent",
         "referrals/consent/withdraw",
     }

@@ -7,13 +7,19 @@ from clinic.actions.worklists import Listed
 from clinic.referral.emergency import EmergencyStep
 from clinic.store.alerts import Alert
 from clinic.store.emergency_steps import LastStep
-from clinic.store.outcomes import OutcomeKind
+from clinic.store.outcomes import LastCall, OutcomeKind
 from clinic.store.queues import Queue
 from clinic.store.worklist import Row as Stored
+from clinic.web.staff.due import is_late, visit_by
 from clinic.web.staff.reader import Reader
-from clinic.web.staff.words import day, moment
+from clinic.web.staff.words import day, day_words, moment
 
+BOOKED = "Booked: a clinician reads next"
 READ_ADDED = "Read what was added"
+CALLS: Mapping[Queue, str] = {
+    Queue.SAME_DAY: "Call today",
+    Queue.INCOMPLETE: "Call and ask what is missing",
+}
 STEP_ACTIONS: Mapping[EmergencyStep, str] = {
     EmergencyStep.ADVISED: "Ask if they arrived",
     EmergencyStep.NOT_REACHED: "Call again",
@@ -26,17 +32,22 @@ STEP_ACTIONS: Mapping[EmergencyStep, str] = {
 class About:
     """What was done about one row so far, and what came in since."""
 
-    outcome: OutcomeKind | None = None
+    call: LastCall | None = None
     alert: Alert | None = None
     step: LastStep | None = None
     unread: int = 0
+
+    @property
+    def outcome(self) -> OutcomeKind | None:
+        """How the last call ended."""
+        return self.call.outcome if self.call else None
 
 
 def about(stored: Stored, listed: Listed) -> About:
     """Give what the list knows about a row beside its card."""
     intake_id = stored.facts.id
     return About(
-        listed.outcomes.get(intake_id),
+        listed.calls.get(intake_id),
         listed.alerts.get(intake_id),
         listed.steps.get(intake_id),
         listed.unread.get(intake_id, 0),
@@ -51,10 +62,10 @@ def next_action(stored: Stored, known: About, reader: Reader) -> str:
     if step:
         return step
     if stored.queue in (Queue.SAME_DAY, Queue.INCOMPLETE):
-        return _call(stored.queue, known, reader)
+        return _call(stored, known, reader)
     if known.unread and not reader.is_desk:
         return READ_ADDED
-    act_by = stored.facts.act_by
+    act_by, card = stored.facts.act_by, stored.card
     due = day(act_by, reader.zone, reader.now) if act_by else ""
     match stored.queue:
         case Queue.OVERDUE:
@@ -62,9 +73,21 @@ def next_action(stored: Stored, known: About, reader: Reader) -> str:
         case _ if not reader.is_desk:
             return "Read"
         case Queue.SELF_CARE:
-            return f"Check again by {due}"
+            return BOOKED if card and card.visit_on else f"Check again by {due}"
         case _:
-            return f"Book a visit by {due}"
+            return _booking(stored, reader)
+
+
+def _booking(stored: Stored, reader: Reader) -> str:
+    """Say by when to book, or that a visit in time stands on record and a clinician is next."""
+    facts, card = stored.facts, stored.card
+    last = visit_by(facts, reader.zone)
+    if last is None:
+        return "Book a visit"
+    by = day_words(last, reader.zone, reader.now)
+    if card is None or card.visit_on is None:
+        return f"Book a visit by {by}"
+    return f"Visit is too late: book by {by}" if card.visit_on > last else BOOKED
 
 
 def _step(step: LastStep | None, reader: Reader) -> str:
@@ -76,11 +99,14 @@ def _step(step: LastStep | None, reader: Reader) -> str:
     return f"{words}: late since {due}" if step.due_at <= reader.now else f"{words}, by {due}"
 
 
-def _call(queue: Queue, known: About, reader: Reader) -> str:
-    if known.outcome is OutcomeKind.COULD_NOT_REACH:
-        return "Call again"
-    if known.outcome is not None:
+def _call(stored: Stored, known: About, reader: Reader) -> str:
+    """Say that somebody has to call, and since when that is late; after it, who reads."""
+    if known.outcome not in (None, OutcomeKind.COULD_NOT_REACH):
         if reader.is_desk:
             return "See what was done"
         return READ_ADDED if known.unread else "Read and mark reviewed"
-    return "Call today" if queue is Queue.SAME_DAY else "Call and ask what is missing"
+    call = "Call again" if known.call else CALLS[stored.queue]
+    act_by = stored.facts.act_by
+    if act_by is None or not is_late(stored.facts, reader):
+        return call
+    return f"{call}: late since {day(act_by, reader.zone, reader.now)}"

@@ -38,6 +38,7 @@ from clinic.web.staff.relatives import relatives_view
 from clinic.web.staff.standing import standing
 from clinic.web.staff.typed_forms import SelfHarmForm, TotalForm
 from clinic.web.staff.typed_rows import typed_rows
+from clinic.web.staff.visit_form import VisitForm
 from clinic.web.staff.words import moment
 from clinic.web.visit import (
     clinic_details,
@@ -89,6 +90,7 @@ def shown(opened: Opened, *, tried: ActForm | None = None, refused: str = "") ->
         "kept": tried.typed if tried else "",
         "referrals": referral_rows(of_intake(database(), opened.intake.id), reader()),
         "outcome": _form(OutcomeForm, tried).offering(stands.kinds),
+        "visit": _form(VisitForm, tried),
     }
     if not who.reads_all:
         return render_template("staff/desk.html", **parts)

@@ -14,14 +14,15 @@ from clinic.store.worklist import Row as Stored
 from clinic.summary.words import long_date
 from clinic.triage.rules import Urgency
 from clinic.web.staff.alarm_lines import AlarmLine, alarm_line_of
+from clinic.web.staff.due import act_by_words, is_late, visit_too_late
 from clinic.web.staff.next_actions import About, about, next_action
 from clinic.web.staff.reader import Reader
 from clinic.web.staff.words import (
     CALL_TODAY,
     LEVEL_WORDS,
-    OUTCOME_WORDS,
     QUEUE_WORDS,
     STATE_WORDS,
+    call_words,
     moment,
     waiting,
 )
@@ -47,7 +48,10 @@ NO_CARD = Card(name="No name given")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One patient on the list, as one reader may see them."""
+    """One patient on the list, as one reader may see them.
+
+    `place` is where on the patient's page is recorded what was done.
+    """
 
     id: UUID
     reference: str
@@ -63,7 +67,11 @@ class Row:
     phone: str
     language: str
     areas: str
+    act_by: str
+    late: bool
     appointment: str
+    visit_late: str
+    place: str
     last_on: str
     changed: str
     worse: bool
@@ -141,7 +149,11 @@ def row(
         phone=card.phone,
         language=card.interpreter or "English",
         areas="" if reader.is_desk else card.areas,
+        act_by=_act(facts, reader),
+        late=is_late(facts, reader) and not facts.emergency_open,
         appointment=card.appointment,
+        visit_late=visit_too_late(facts, card, reader),
+        place="record" if stored.queue in CALL_TODAY else "visit",
         last_on=long_date(card.last_on, "en") if card.last_on else "",
         changed="" if reader.is_desk else card.changed,
         worse=card.worse and not reader.is_desk,
@@ -151,7 +163,7 @@ def row(
         mine=facts.owner_id == reader.member.id,
         sent=facts.submitted_at is not None,
         version=facts.version,
-        done=OUTCOME_WORDS[known.outcome] if known.outcome else "",
+        done=call_words(known.call, reader.zone, reader.now) if known.call else "",
         alarm=alarm_line_of(known.alert, people, reader) if facts.emergency_open else None,
         action=next_action(stored, known, reader),
     )
@@ -171,6 +183,13 @@ def _reasons(facts: Facts, card: Card, queue: Queue, reader: Reader) -> tuple[st
     may_see = not reader.is_desk or facts.urgency in DESK_REASONS
     shown = card.reason if may_see else ()
     return (MISSING_REASON, *shown) if queue is Queue.INCOMPLETE else shown
+
+
+def _act(facts: Facts, reader: Reader) -> str:
+    """Say by when to act; an emergency and what is overdue say it already."""
+    words = act_by_words(facts, reader)
+    said = facts.emergency_open or facts.queue is Queue.OVERDUE or not words
+    return "" if said else f"Act {words[0].lower()}{words[1:]}"
 
 
 def _added(unread: int) -> str:

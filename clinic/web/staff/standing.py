@@ -9,20 +9,21 @@ from clinic.actions.review import Opened, outcomes_for
 from clinic.actions.staff_facts import is_harm
 from clinic.intake import Intake, IntakeState
 from clinic.questionnaire.values import whole_years
-from clinic.store.outcomes import OutcomeKind
+from clinic.store.outcomes import OutcomeKind, last_call
 from clinic.store.queues import WAITING
 from clinic.store.records import Facts
 from clinic.store.staff import Role
 from clinic.store.staff_facts import StaffFact
 from clinic.summary.words import long_date
 from clinic.triage.rules import Urgency
+from clinic.web.staff.due import act_by_words, is_late, visit_too_late
 from clinic.web.staff.rows import NO_CARD, Reader, owner_words
 from clinic.web.staff.words import (
     LEVEL_WORDS,
     OUTCOME_WORDS,
     STATE_WORDS,
     STEP_WORDS,
-    day,
+    call_words,
     moment,
     waiting,
 )
@@ -31,6 +32,8 @@ SILENT_ACTS = {
     "intake.acknowledge": "acknowledged the emergency",
     "intake.take": "took it",
     "intake.give_back": "gave it back",
+    "intake.note_visit": "noted a visit",
+    "intake.remove_visit": "took the visit off",
     "intake.read_added": "read what was added",
     "intake.review": "marked it reviewed",
     "intake.reopen": "opened it again",
@@ -77,6 +80,9 @@ class Standing:
     taken: bool
     kinds: tuple[OutcomeKind, ...]
     last_outcome: str
+    visit: str
+    visit_late: str
+    can_book: bool
     can_review: bool
     can_reopen: bool
     events: tuple[Event, ...]
@@ -91,6 +97,7 @@ def standing(opened: Opened, reader: Reader) -> Standing:
     level = facts.urgency or by_rules
     since = facts.queued_at or facts.submitted_at or facts.created_at
     waits = facts.queue is not None
+    last = last_call((each.outcome, each.at) for each in opened.outcomes)
     return Standing(
         facts=facts,
         name=card.name or NO_CARD.name,
@@ -100,8 +107,8 @@ def standing(opened: Opened, reader: Reader) -> Standing:
         urgency=level,
         level=LEVEL_WORDS[level],
         by_rules=LEVEL_WORDS[by_rules] if level is not by_rules else "",
-        act_by=_act_by(facts, reader),
-        late=waits and facts.act_by is not None and facts.act_by <= reader.now,
+        act_by=act_by_words(facts, reader),
+        late=is_late(facts, reader),
         state=STATE_WORDS[facts.state],
         draft=facts.state is IntakeState.DRAFT,
         sent=moment(facts.submitted_at, reader.zone, reader.now) if facts.submitted_at else "",
@@ -110,22 +117,14 @@ def standing(opened: Opened, reader: Reader) -> Standing:
         mine=facts.owner_id == reader.member.id,
         taken=facts.owner_id is not None,
         kinds=outcomes_for(facts, reader.member.role),
-        last_outcome=OUTCOME_WORDS[opened.outcomes[-1].outcome] if opened.outcomes else "",
+        last_outcome=call_words(last, reader.zone, reader.now) if last else "",
+        visit=card.appointment,
+        visit_late=visit_too_late(facts, card, reader),
+        can_book=facts.state is not IntakeState.DRAFT and not facts.emergency_open,
         can_review=not reader.is_desk and facts.state in WAITING and not facts.emergency_open,
         can_reopen=not reader.is_desk and facts.state in (IntakeState.REVIEWED, IntakeState.CLOSED),
         events=tuple(sorted(_events(opened, reader), key=lambda event: event.at)),
     )
-
-
-def _act_by(facts: Facts, reader: Reader) -> str:
-    if facts.emergency_open:
-        return "Now"
-    if facts.act_by is None or facts.queue is None:
-        return ""
-    local = facts.act_by.astimezone(reader.zone).date()
-    if local == reader.now.astimezone(reader.zone).date():
-        return "Today"
-    return f"By {day(facts.act_by, reader.zone, reader.now)}"
 
 
 def _events(opened: Opened, reader: Reader) -> Iterator[Event]:

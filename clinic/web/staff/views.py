@@ -35,6 +35,7 @@ from clinic.web.staff import (
     same_person,
     totals,
     trail,
+    visits,
 )
 from clinic.web.staff.alarm_lines import mail_words
 from clinic.web.staff.doors import dress, place_after, reader
@@ -52,6 +53,7 @@ blueprint.register_blueprint(break_glass.blueprint)
 blueprint.register_blueprint(additions.blueprint)
 blueprint.register_blueprint(emergencies.blueprint)
 blueprint.register_blueprint(totals.blueprint)
+blueprint.register_blueprint(visits.blueprint)
 blueprint.register_blueprint(same_person.blueprint)
 blueprint.register_blueprint(alarms.blueprint)
 blueprint.register_blueprint(rule_table.blueprint)

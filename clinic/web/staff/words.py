@@ -1,13 +1,13 @@
 """The words that staff pages use for states, levels, outcomes, roles and times."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from clinic.intake import IntakeState
 from clinic.referral.emergency import EmergencyStep
 from clinic.store.case_access import AccessReason
-from clinic.store.outcomes import OutcomeKind
+from clinic.store.outcomes import LastCall, OutcomeKind
 from clinic.store.queues import Queue
 from clinic.store.staff import Role
 from clinic.store.worklist import Speaks
@@ -100,8 +100,10 @@ ACT_WORDS: Mapping[str, str] = {
     "intake.correct_total": "Corrected a score",
     "intake.give_back": "Gave it back",
     "intake.note": "Added a note",
+    "intake.note_visit": "Noted a visit",
     "intake.outcome": "Recorded what was done",
     "intake.pdf": "Opened the PDF",
+    "intake.remove_visit": "Took a visit off",
     "intake.reopen": "Opened it again",
     "intake.read_added": "Read what was added",
     "intake.resume": "Came back with the code",
@@ -203,6 +205,12 @@ def waiting(since: datetime, now: datetime) -> str:
     return f"{passed // DAY} days"
 
 
+def call_words(last: LastCall, zone: ZoneInfo, now: datetime) -> str:
+    """Say how the last call ended and when, with how many tries in a row reached nobody."""
+    tries = f", {last.tries} tries, the last" if last.tries > 1 else ","
+    return f"{OUTCOME_WORDS[last.outcome]}{tries} {moment(last.at, zone, now)}"
+
+
 def moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     """Give a time on the clinic's clock, with the day when it was not today."""
     local, today = at.astimezone(zone), now.astimezone(zone)
@@ -213,6 +221,10 @@ def moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 def day(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     """Give a day such as November 21, with the year when it is another."""
-    local = at.astimezone(zone)
-    words = long_date(local.date(), "en")
-    return words.partition(",")[0] if local.year == now.astimezone(zone).year else words
+    return day_words(at.astimezone(zone).date(), zone, now)
+
+
+def day_words(on: date, zone: ZoneInfo, now: datetime) -> str:
+    """Give a day such as November 21, with the year when it is another."""
+    words = long_date(on, "en")
+    return words.partition(",")[0] if on.year == now.astimezone(zone).year else words
