@@ -8,11 +8,10 @@ from uuid import UUID
 import pytest
 
 from clinic.config import Settings
-from clinic.library.places import content_dir
-from clinic.library.shelf import read_shelf
 from clinic.store import assessments, intakes
 from clinic.store.database import Database, open_database
 from clinic.triage.rules import Urgency
+from tests.prepared import lay_database, shipped_shelf
 from tests.web.staff import BEFORE, Patients
 
 MINUTE = timedelta(minutes=1)
@@ -21,13 +20,14 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     settings = Settings(data=tmp_path / "data", key_file=tmp_path / "keys" / "clinic.key")
-    with open_database(settings, demo_key=True) as opened:
+    lay_database(settings)
+    with open_database(settings) as opened:
         yield opened
 
 
 @pytest.fixture
 def patients(database: Database) -> Patients:
-    return Patients(database, read_shelf(content_dir()))
+    return Patients(database, shipped_shelf())
 
 
 def stands(patients: Patients, intake_id: UUID) -> tuple[Urgency | None, bool]:

@@ -14,6 +14,7 @@ from clinic.pdf.render import Edition
 from clinic.store import intakes
 from clinic.store.database import Database, open_database
 from tests.pdf.printing import FONTS, shipped_handouts
+from tests.prepared import lay_database
 from tests.summary.patients import PLAIN, SENT, make_sent_intake, make_summary
 
 
@@ -42,7 +43,8 @@ def pool() -> Iterator[CountingPool]:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     settings = Settings(data=tmp_path / "data", key_file=tmp_path / "keys" / "clinic.key")
-    with open_database(settings, demo_key=True) as opened:
+    lay_database(settings)
+    with open_database(settings) as opened:
         yield opened
 
 

@@ -11,6 +11,7 @@ from clinic.store.database import Database, open_database
 from clinic.store.keys import new_key_file
 from clinic.store.tables import meta
 from tests import postgres
+from tests.prepared import lay_database
 
 
 def settings_in(folder: Path, database_url: str | None = None) -> Settings:
@@ -21,11 +22,18 @@ def settings_in(folder: Path, database_url: str | None = None) -> Settings:
     return Settings(data=folder / "data", key_file=key_file, database_url=database_url)
 
 
+def laid_in(folder: Path) -> Settings:
+    """Settings of an embedded database that has its tables already, to spare the test the time."""
+    settings = Settings(data=folder / "data", key_file=folder / "keys" / "clinic.key")
+    lay_database(settings)
+    return settings
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Settings that name an empty database of either kind."""
     if request.param == "sqlite":
-        return settings_in(tmp_path)
+        return laid_in(tmp_path)
     return emptied(request.getfixturevalue("postgres_home"))
 
 
@@ -67,7 +75,7 @@ def database(settings: Settings) -> Iterator[Database]:
 
 
 @pytest.fixture
-def sqlite_database(sqlite_settings: Settings) -> Iterator[Database]:
+def sqlite_database(tmp_path: Path) -> Iterator[Database]:
     """An open, empty embedded database."""
-    with open_database(sqlite_settings) as opened:
+    with open_database(laid_in(tmp_path)) as opened:
         yield opened

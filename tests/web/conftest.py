@@ -11,11 +11,11 @@ from jinja2 import FileSystemBytecodeCache
 from clinic.actions.printing import printing_kit
 from clinic.app import create_app
 from clinic.config import Settings
-from clinic.library.places import content_dir
-from clinic.library.shelf import Shelf, read_shelf
+from clinic.library.shelf import Shelf
 from clinic.pdf.pool import RenderPool
 from clinic.store.database import Database, open_database
 from clinic.web.visit import details_of
+from tests.prepared import lay_database, shipped_shelf
 from tests.web.browser import Browser
 from tests.web.patient import Patient
 
@@ -46,13 +46,14 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def database(settings: Settings) -> Iterator[Database]:
-    with open_database(settings, demo_key=True) as database:
+    lay_database(settings)
+    with open_database(settings) as database:
         yield database
 
 
 @pytest.fixture(scope="session")
 def shelf() -> Shelf:
-    return read_shelf(content_dir())
+    return shipped_shelf()
 
 
 @pytest.fixture(scope="session")

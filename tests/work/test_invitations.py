@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from clinic import work
+from clinic import delivery, work
 from clinic.actions import alerts as alert_actions
 from clinic.actions import invitations as actions
 from clinic.actions import reminders
@@ -21,6 +21,7 @@ from clinic.store.invitations import Channel, State
 from clinic.store.outbox import LEASE
 from clinic.store.patients import Person
 from tests.mail.server import Inbox, mail_server
+from tests.prepared import lay_database
 from tests.store.kept import begin, hire
 from tests.web.invited import OF_HER, TERMS, VISIT, ZEPHYRINE, invite, kept
 
@@ -48,7 +49,8 @@ def settings(tmp_path, inbox) -> Settings:
 
 @pytest.fixture
 def database(settings) -> Iterator[Database]:
-    with open_database(settings, demo_key=True) as database:
+    lay_database(settings)
+    with open_database(settings) as database:
         yield database
 
 
@@ -259,7 +261,7 @@ def test_who_dies_after_sending_sends_the_same_mail_again_under_the_same_id(
     with database.writing() as tx:
         (message,) = outbox.claim(tx, MADE, limit=1)
     with database.reading() as tx:
-        send(inbox.url, work.mail_of(settings, tx, message, MADE))
+        send(inbox.url, delivery.mail_of(settings, tx, message, MADE))
 
     at(settings, database, MADE)
     assert len(inbox.mails) == 1

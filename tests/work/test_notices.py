@@ -7,11 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from clinic import work
+from clinic import delivery, work
 from clinic.actions import alerts as actions
 from clinic.config import Settings
-from clinic.library.places import content_dir
-from clinic.library.shelf import read_shelf
 from clinic.mail import messages
 from clinic.mail.smtp import send
 from clinic.store import alerts, intakes, outbox, outcomes
@@ -21,6 +19,7 @@ from clinic.store.outcomes import OutcomeKind
 from clinic.store.tables import outbox as outbox_table
 from tests.mail.server import Inbox, mail_server
 from tests.make import NOW
+from tests.prepared import lay_database, shipped_shelf
 from tests.store.kept import alarmed_draft, hire
 from tests.web.staff import BEFORE, EMERGENCY, Patients
 
@@ -47,7 +46,8 @@ def settings(tmp_path, inbox) -> Settings:
 
 @pytest.fixture
 def database(settings) -> Iterator[Database]:
-    with open_database(settings, demo_key=True) as database:
+    lay_database(settings)
+    with open_database(settings) as database:
         yield database
 
 
@@ -114,7 +114,7 @@ def test_the_minutes_between_two_mails_are_a_setting(settings, database, inbox):
 
 
 def test_mail_holds_no_word_of_the_patient(settings, database, inbox):
-    shelf = read_shelf(content_dir())
+    shelf = shipped_shelf()
     patients = Patients(database, shelf)
     intake_id = patients.sends({**EMERGENCY, "full-name": "Zephyrine Quill"})
     patients.sends({"full-name": "Ottoline Marsh"})
@@ -195,7 +195,7 @@ def test_who_dies_after_sending_sends_the_same_message_again_under_the_same_id(
     work.write_notices(settings, database, NOW)
     message = claimed(database, NOW)
     with database.reading() as tx:
-        send(inbox.url, work.mail_of(settings, tx, message, NOW))
+        send(inbox.url, delivery.mail_of(settings, tx, message, NOW))
 
     work.work_once(settings, database, NOW + LEASE)
 
@@ -257,7 +257,7 @@ def test_when_nobody_is_named_the_alert_waits_and_is_told_once_somebody_is(
 
 def test_an_emergency_overtakes_what_waits(settings, database, inbox):
     with database.writing() as tx:
-        for _ in range(work.MAILS_A_ROUND):
+        for _ in range(delivery.MAILS_A_ROUND):
             outbox.enqueue(tx, kind=messages.SUBMITTED, payload={}, now=NOW - TEN)
     emergency(database)
 

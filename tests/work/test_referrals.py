@@ -7,12 +7,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from clinic import work
+from clinic import delivery, work
 from clinic.actions import referral_clocks, sharing
 from clinic.config import Settings, load_settings
 from clinic.errors import Misconfigured
-from clinic.library.places import content_dir
-from clinic.library.shelf import read_shelf
 from clinic.mail.referral_link import REFERRAL_LINK
 from clinic.mail.smtp import send
 from clinic.referral.model import Channel
@@ -23,6 +21,7 @@ from clinic.store.outbox import LEASE, MOST_ATTEMPTS, Message
 from clinic.store.tables import outbox as outbox_table
 from clinic.triage.rules import Urgency
 from tests.mail.server import Inbox, mail_server
+from tests.prepared import lay_database, shipped_shelf
 from tests.web.loop import LETTER, TERMS, Loop
 from tests.web.staff import BEFORE, Patients
 
@@ -51,13 +50,14 @@ def settings(tmp_path, inbox) -> Settings:
 
 @pytest.fixture
 def database(settings) -> Iterator[Database]:
-    with open_database(settings, demo_key=True) as database:
+    lay_database(settings)
+    with open_database(settings) as database:
         yield database
 
 
 @pytest.fixture
 def loop(database) -> Loop:
-    patients = Patients(database, read_shelf(content_dir()))
+    patients = Patients(database, shipped_shelf())
     loop = Loop(database, patients.sends({"full-name": "Zephyrine Quill"}), BEFORE)
     with database.writing() as tx:
         tx.execute(outbox_table.delete())
@@ -81,7 +81,8 @@ def claimed(database: Database) -> Message:
 
 def until_given_up(settings: Settings, loop: Loop) -> None:
     for hours in range(0, 60, 3):
-        work.deliver(settings, loop.database, BEFORE + hours * HOUR)
+        moment = BEFORE + hours * HOUR
+        delivery.deliver(settings, loop.database, lambda now=moment: now)
 
 
 def test_the_link_goes_to_the_provider_and_says_nothing_of_a_patient(
@@ -200,7 +201,7 @@ def test_who_dies_after_sending_sends_again_under_the_same_id(settings, database
     loop.sends(Channel.MAIL)
     message = claimed(database)
     with database.reading() as tx:
-        send(inbox.url, work.mail_of(settings, tx, message, BEFORE))
+        send(inbox.url, delivery.mail_of(settings, tx, message, BEFORE))
     work.work_once(settings, database, BEFORE + LEASE)
 
     ids = {line for mail in inbox.mails for line in mail.splitlines() if "Message-ID" in line}
