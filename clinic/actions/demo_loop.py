@@ -22,7 +22,8 @@ from clinic.library.demo_loop import (
 )
 from clinic.library.questionnaires import Questionnaires
 from clinic.referral.destinations import DestinationTable, shared_with
-from clinic.referral.letter import Request, draft_letter
+from clinic.referral.draft import draft_letter
+from clinic.referral.letter import Request
 from clinic.referral.model import KIND_WORDS, Channel, Kind, Said
 from clinic.referral.provider import Provider
 from clinic.referral.states import Act

@@ -10,7 +10,7 @@ from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.questionnaire.conditions import Condition
 from clinic.referral.destinations import Destination, DestinationTable, Service
-from clinic.referral.letter import Topic
+from clinic.referral.topics import Topic
 from clinic.triage.rules import RuleSet
 
 DESTINATIONS = Path("rules") / "destinations.yaml"

@@ -45,6 +45,7 @@ ROOMS = (
     Room(level=4, text=120, lines=24),
     Room(level=4, text=90, lines=16),
     Room(level=4, text=60, lines=8),
+    Room(level=4, text=60, lines=4),
     Room(level=4, text=60, lines=0),
 )
 """Tried in order until the letter is one page."""

@@ -15,7 +15,7 @@ from clinic.questionnaire.conditions import (
     evaluate,
 )
 from clinic.questionnaire.response import enabled_response
-from clinic.referral.letter import Topic, topics_in_play
+from clinic.referral.topics import Topic, topics_in_play
 from clinic.summary.model import Summary
 from clinic.triage.assess import Assessment
 from clinic.triage.derived import assessment_facts, score_facts

@@ -9,7 +9,7 @@ from clinic.library.places import content_dir
 from clinic.library.rulebook import read_rulebook
 from clinic.library.sources import read_sources
 from clinic.referral.destinations import proposals
-from clinic.referral.letter import Topic
+from clinic.referral.topics import Topic
 from clinic.triage.assess import assess_intake
 from clinic.triage.guidance import guidance_of_intake
 from clinic.triage.rules import Urgency

@@ -8,7 +8,9 @@ import pytest
 
 from clinic.pdf.letter import NEVER_CUT, LetterHead, fax_cover, letter_paper
 from clinic.pdf.paper import render_paper
-from clinic.referral.letter import Letter, LetterLine, Part, Request, Topic, draft_letter
+from clinic.referral.draft import draft_letter
+from clinic.referral.letter import Letter, LetterLine, Part, Request
+from clinic.referral.topics import Topic
 from clinic.triage.rules import Urgency
 from tests.pdf.printing import PATIENTS, make_renderer, pages_of
 from tests.summary.patients import CLINIC, summary_of

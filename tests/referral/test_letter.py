@@ -6,17 +6,10 @@ import pytest
 
 from clinic.errors import NotFound
 from clinic.referral.destinations import Service, shared_with
-from clinic.referral.letter import (
-    ACTED_ON,
-    QUESTIONS_OF,
-    Part,
-    Request,
-    Topic,
-    draft_letter,
-    taken_out,
-    topics_in_play,
-)
-from clinic.summary.model import FindingWords, Piece
+from clinic.referral.draft import draft_letter, taken_out
+from clinic.referral.letter import Part, Request
+from clinic.referral.topics import ACTED_ON, QUESTIONS_OF, Topic, topics_in_play
+from clinic.summary.model import AdditionWords, Correction, FindingWords, Piece
 from clinic.triage.assess import FlagState
 from clinic.triage.rules import Urgency
 from clinic.triage.sensitive import SENSITIVE
@@ -83,6 +76,91 @@ def test_no_answer_of_a_finding_is_told_twice():
 
     assert len([each for each in said if each.startswith("one weak leg")]) <= 2
     assert any(line.text.endswith("worse in the last few days.") for line in lines)
+
+
+@pytest.mark.parametrize("part", [Part.SITUATION, Part.ASSESSMENT])
+def test_every_finding_and_every_flag_that_is_present_leads_to_its_answers(part):
+    lines = letter_of(EMERGENCY, list(Topic)).block(part).lines
+    of_the_rules = {"Emergency now", "Same day", "Within 2 weeks", "Also noted", "Flags present"}
+
+    found = [line for line in lines if line.label in of_the_rules]
+    assert found
+    for line in found:
+        assert line.keys, line
+
+
+def test_a_flag_is_no_diagnosis():
+    line = next(line for line in lines_of(letter_of(EMERGENCY)) if line.label == "Flags present")
+
+    assert line.text.endswith(". Signs to look into, no diagnosis.")
+
+
+def test_a_finding_that_stands_after_its_answer_was_changed_says_so():
+    summary = summary_of(EMERGENCY)
+    finding = summary.findings[0]
+    key = finding.answers[0].key
+    correction = Correction(
+        key=key,
+        question="Is one leg weak?",
+        before="Yes",
+        before_at="8:42 am",
+        after="No",
+        after_at="8:43 am",
+        text="Yes at 8:42 am, changed to No at 8:43 am",
+        safety=True,
+    )
+    held = replace(finding, held=True, because=())
+    summary = replace(summary, findings=(held,), corrections=(correction,))
+
+    line = draft_letter(summary, REQUEST, ()).block(Part.SITUATION).lines[2]
+
+    assert line.text == (
+        f"{finding.staff} The answers were changed since; it stands. "
+        "“Is one leg weak?” Yes at 8:42 am, changed to No at 8:43 am."
+    )
+    assert line.keys == (key,)
+
+
+def test_the_background_begins_with_who_it_is_and_how_to_reach_the_patient():
+    labels = [line.label for line in letter_of(PLAIN).block(Part.BACKGROUND).lines]
+
+    assert labels[:4] == ["Sex", "Reach", "Address", "Language"]
+
+
+def test_the_patient_s_story_and_what_was_added_later_are_quoted():
+    told = {**PLAIN, "pain-story": "It began on the stairs."}
+    added = AdditionWords("I forgot: I take warfarin.", "November 24, 8:10 am")
+    summary = replace(summary_of(told), additions=(added,))
+
+    first, second = draft_letter(summary, REQUEST, ()).block(Part.ASSESSMENT).lines[:2]
+
+    assert (first.text, first.quoted) == ("It began on the stairs.", True)
+    assert (second.label, second.text, second.quoted) == (
+        "Added on November 24, 8:10 am",
+        "I forgot: I take warfarin.",
+        True,
+    )
+
+
+def test_the_checklist_goes_with_a_regenerative_consult_alone():
+    told = {**PLAIN, "regen-interest": "yes", "smoke-ever": "now", "regen-wait": ["none"]}
+
+    consult, other = text_of(letter_of(told, [Topic.REGENERATIVE])), text_of(letter_of(told))
+
+    assert "Reasons to wait: caution: Smokes" in consult
+    assert "Reasons to wait, denied: " in consult
+    assert "Breast feeding" in consult
+    assert "Reasons to wait" not in other
+
+
+def test_the_checklist_tells_of_a_pregnancy_only_where_that_plays_a_part():
+    told = {**PLAIN, "regen-interest": "yes"}
+
+    closed = text_of(letter_of(told, [Topic.REGENERATIVE]))
+    opened = text_of(letter_of(told, [Topic.REGENERATIVE, Topic.PREGNANCY]))
+
+    assert "Pregnant, could be, or not said" not in closed
+    assert "Pregnant, could be, or not said" in opened
 
 
 def test_what_sets_no_pace_is_noted_in_one_line():

@@ -20,9 +20,6 @@ from clinic.web.staff.referral_words import KINDS
 from clinic.web.staff.words import LEVEL_WORDS, ROLE_WORDS
 from clinic.web.visit import clinic_details, destinations, settings, today, zone
 
-ON_PAPER = ("reach", "address", "speaks", "emergency-contact")
-"""Lines of the summary's contact section that say how to reach the patient."""
-
 UNSENT = "The link and the code to answer come with the letter once it is sent."
 
 
@@ -119,20 +116,13 @@ def _to(provider: Provider | None, service: str) -> Iterator[tuple[str, str]]:
 
 
 def _person(sheet: Sheet, summary: Summary) -> Iterator[tuple[str, str]]:
-    """Who the letter is about, and how to reach the patient."""
+    """Who the letter is about; how to reach the patient stands in the letter itself."""
     card, person = sheet.opened.card, summary.person
     form = f"{summary.reference}, sent {summary.sent}"
     born = card.birth_date
     yield "Patient", person.name
     if born:
         yield "Born", f"{person.birth_date} ({whole_years(born, today())})"
-    if person.sex:
-        yield "Sex", person.sex
-    lines = {line.id: line for section in summary.sections for line in section.lines}
-    for line_id in ON_PAPER:
-        line = lines.get(line_id)
-        if line is not None and line.answered:
-            yield line.label, line.text
     yield "Form", form
 
 

@@ -12,7 +12,8 @@ from clinic.actions.referrals import OpenedReferral, Terms
 from clinic.actions.review import Opened
 from clinic.errors import BadInput, Conflict, IllegalMove, NotFound
 from clinic.referral.destinations import shared_with
-from clinic.referral.letter import LetterLine, taken_out
+from clinic.referral.draft import taken_out
+from clinic.referral.letter import LetterLine
 from clinic.referral.model import Channel
 from clinic.referral.states import MOVED_ON, Act, By, State, moves_from
 from clinic.summary.model import Summary

@@ -14,7 +14,8 @@ from clinic.actions.referrals import Wanted
 from clinic.actions.review import Opened
 from clinic.errors import BadInput, Conflict, IllegalMove
 from clinic.referral.destinations import Destination, proposals, shared_with
-from clinic.referral.letter import Letter, Request, draft_letter
+from clinic.referral.draft import draft_letter
+from clinic.referral.letter import Letter, Request
 from clinic.referral.model import Kind
 from clinic.referral.provider import Provider
 from clinic.store.sharing import SharingConsent
