@@ -84,15 +84,15 @@ RULES = [ClinicalRule(i, level, flag, spelt_out(c)) for i, level, flag, c in _ro
 
 def reader(condition: str) -> Callable[[Answers], Said]:
     """Give a function from answers to what the condition says of them."""
-    code = compile(_python(condition), "<notation>", "eval")
+    code = compile(python_of(condition), "<notation>", "eval")
 
     def said(answers: Answers) -> Said:
-        return eval(code, {"A": _Asked(answers), "count_of": count_of})  # noqa: S307
+        return eval(code, {"A": Asked(answers), "count_of": count_of})  # noqa: S307
 
     return said
 
 
-class _Asked:
+class Asked:
     """The atoms of the notation."""
 
     def __init__(self, answers: Answers) -> None:
@@ -158,7 +158,8 @@ _ATOMS = [
 ]
 
 
-def _python(condition: str) -> str:
+def python_of(condition: str) -> str:
+    """Write a condition as a Python expression over the comparisons of `A`."""
     parts: list[str] = []
 
     def keep(text: str) -> str:

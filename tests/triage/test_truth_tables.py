@@ -1,8 +1,9 @@
-"""Every rule says what the clinical text says, over its whole truth table or all its pairs."""
+"""Every rule says what the clinical text says, where it turns, and over its table or its pairs."""
 
 import itertools
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,25 +15,44 @@ from clinic.library.rule_links import questions_of
 from clinic.library.rulebook import read_rulebook
 from clinic.library.rules import read_rules
 from clinic.questionnaire.conditions import (
+    AnyOf,
+    Comparison,
     Condition,
     Kind,
     Known,
     Named,
     Silence,
     Truth,
-    comparisons,
     evaluate,
 )
 from clinic.questionnaire.values import Coding
-from tests.triage.notation import RULES, ClinicalRule, codes_read, reader, spelt_out
+from tests.triage.notation import (
+    NAMES,
+    RULES,
+    Answers,
+    ClinicalRule,
+    codes_read,
+    reader,
+    spelt_out,
+)
+from tests.triage.pivots import (
+    COURSES,
+    Formula,
+    alone,
+    condition_id,
+    formula,
+    outcome,
+    turning_points,
+)
 
 RULE_SET = read_rules(content_dir())
+FORM = read_questionnaire(content_dir() / "questionnaires" / "low-back-intake.yaml")
 INPUTS = Path(__file__).parents[1] / "house" / "inputs.yaml"
 PRINTED_ONLY = {"birth-date", "cancer-kind", "thinner-name"}
 """What is asked for the paper; of the birth date the rules read the age."""
 
 WHOLE_TABLE_INPUTS = 8
-WHOLE_TABLE_ROWS = 30_000
+WHOLE_TABLE_ROWS = 13_000
 SAID_IN_WORDS = {
     "CES-0": (
         "saddle-numb = no and ((pee-change = yes and pee-change-course = years-known) or "
@@ -53,8 +73,15 @@ SELF = (
 )
 """Self-care, as section 4.0 of the clinical text has it; what else it asks is in `assess`."""
 
+SPELT_OUT = {
+    "not-long-same": "not LONG_SAME",
+    "infl-three": spelt_out("INFL_COUNT >= 3"),
+    "infl-four": spelt_out("INFL_COUNT >= 4"),
+}
+"""Named conditions of the file for what the clinical text has no name for."""
+
 NUMBERS = {"age", "pain-now", "first-age"}
-SAMPLES_BEYOND_PAIRS = 400
+SAMPLES_BEYOND_PAIRS = 100
 MANY = {
     *("chest-kind", "faint-kind", "very-ill", "pee-kind", "poop-kind", "both-legs-kind"),
     *("weak-kind", "unsteady-kind", "pain-where", "infection-risk", "belly-signs"),
@@ -89,11 +116,11 @@ def domain(link_id: str, codes: set[str]) -> list[object]:
     return [None, "something-else", *sorted(codes)]
 
 
-def cases(domains: dict[str, list[object]], when: Condition) -> Iterator[dict[str, object]]:
+def cases(domains: dict[str, list[object]], text: Formula) -> Iterator[dict[str, object]]:
     """The whole table up to eight inputs; else every pair, and more at random.
 
-    Where the whole table is too long to run, it has one answer for each that the rule tells
-    apart, and every pair of all the answers comes on top.
+    Where the whole table is too long to run, it has one answer for each that the clinical text
+    tells apart, and every pair of all the answers comes on top.
     """
     names = sorted(domains)
     if len(names) > WHOLE_TABLE_INPUTS:
@@ -102,7 +129,7 @@ def cases(domains: dict[str, list[object]], when: Condition) -> Iterator[dict[st
     told_apart = domains
     if rows_of(domains) > WHOLE_TABLE_ROWS:
         yield from pairs(names, domains)
-        told_apart = {name: classes(name, domains[name], when) for name in names}
+        told_apart = {name: classes(name, domains[name], text) for name in names}
     assert rows_of(told_apart) <= WHOLE_TABLE_ROWS
     for values in itertools.product(*(told_apart[name] for name in names)):
         yield dict(zip(names, values, strict=True))
@@ -116,24 +143,13 @@ def rows_of(domains: dict[str, list[object]]) -> int:
     return size
 
 
-def classes(name: str, values: list[object], when: Condition) -> list[object]:
+def classes(name: str, values: list[object], text: Formula) -> list[object]:
     """One value for each way in which what a rule asks of this input alone can come out."""
-    own = list(parts_about("age-years" if name == "age" else name, when))
-    first: dict[tuple[Truth, ...], object] = {}
+    own = list(alone(name, text))
+    first: dict[tuple[bool | None, ...], object] = {}
     for value in values:
-        first.setdefault(tuple(evaluate(part, Given({name: value})) for part in own), value)
+        first.setdefault(tuple(outcome(part, {name: value}).value for part in own), value)
     return list(first.values())
-
-
-def parts_about(name: str, when: Condition) -> Iterator[Condition]:
-    """The largest parts of a condition that read one input and nothing else."""
-    read = {part.name for part in comparisons(when)}
-    if read == {name}:
-        yield when
-    elif name in read:
-        inner = (when.condition,) if isinstance(when, Named) else when.parts
-        for part in inner:
-            yield from parts_about(name, part)
 
 
 def pairs(names: list[str], domains: dict[str, list[object]]) -> Iterator[dict[str, object]]:
@@ -159,18 +175,68 @@ def pairs(names: list[str], domains: dict[str, list[object]]) -> Iterator[dict[s
 
 def compare(when: Condition, condition: str, *, blanks: bool = True) -> None:
     """Fail on the first answers of which the file and the clinical text say different things."""
-    expected = reader(condition)
-    names = {True: Truth.TRUE, False: Truth.FALSE, None: Truth.UNKNOWN}
+    differs, outcomes = compared(when, condition, blanks=blanks)
+    assert differs is None
+    assert {True, False} <= outcomes, "the rule can fire and can stay silent"
+
+
+def compared(
+    when: Condition, condition: str, *, blanks: bool = True
+) -> tuple[Answers | None, set[bool | None]]:
+    """Give the first answers on which the two differ, if any, and what the text said till then."""
+    said = reader(condition)
+    truths = {True: Truth.TRUE, False: Truth.FALSE, None: Truth.UNKNOWN}
     domains = {link_id: domain(link_id, codes) for link_id, codes in codes_read(condition).items()}
     if not blanks:
         domains = {link_id: values[1:] for link_id, values in domains.items()}
-    seen = set()
-    for case in cases(domains, when):
-        truth = evaluate(when, Given(case))
-        wanted = names[expected(case).value]
-        seen.add(truth)
-        assert truth is wanted, case
-    assert {Truth.TRUE, Truth.FALSE} <= seen, "the rule can fire and can stay silent"
+    outcomes: set[bool | None] = set()
+    for case in itertools.chain(
+        turning_points(condition, domains, RULE_SET.named), cases(domains, formula(condition))
+    ):
+        value = said(case).value
+        outcomes.add(value)
+        if evaluate(when, Given(case)) is not truths[value]:
+            return case, outcomes
+    return None, outcomes
+
+
+def text_of(name: str) -> str:
+    """What the clinical text says of a named condition of the file."""
+    if name in SPELT_OUT:
+        return SPELT_OUT[name]
+    how, _, symptom = name.partition("-")
+    if how in COURSES and f"{symptom}-course" in FORM.by_link_id:
+        return f"{how.upper()}({symptom})"
+    return next(text for text in NAMES if condition_id(text) == name)
+
+
+@pytest.mark.parametrize("name", RULE_SET.named)
+def test_a_named_condition_says_what_the_clinical_text_says(name: str) -> None:
+    compare(RULE_SET.named[name].condition, text_of(name))
+
+
+def one_part_lost(when: Condition) -> Iterator[Condition]:
+    """The same condition, each time with one comparison or named part that never holds."""
+    if isinstance(when, Comparison | Named):
+        yield AnyOf(())
+        return
+    for place, part in enumerate(when.parts):
+        for lost in one_part_lost(part):
+            yield replace(when, parts=(*when.parts[:place], lost, *when.parts[place + 1 :]))
+
+
+@pytest.mark.parametrize("rule_id", ["MOT-1", "CORD-1", "INF-1", "VA-3"])
+def test_the_tables_notice_every_part_that_a_long_rule_loses(rule_id: str) -> None:
+    condition = next(row.condition for row in RULES if row.id == rule_id)
+    faulty = list(one_part_lost(RULE_SET.rule(rule_id).when))
+
+    assert len(faulty) > WHOLE_TABLE_INPUTS
+    for when in faulty:
+        assert compared(when, condition)[0] is not None, when
+
+
+def test_every_named_condition_of_the_clinical_text_is_there() -> None:
+    assert {condition_id(name) for name in NAMES} - RULE_SET.named.keys() == {"long-same"}
 
 
 @pytest.mark.parametrize("row", [row for row in RULES if row.id != "NS-2"], ids=lambda row: row.id)
@@ -189,8 +255,7 @@ def test_self_care_asks_what_the_clinical_text_asks() -> None:
 
 
 def test_any_other_answer_of_not_sure_is_a_note_of_its_own() -> None:
-    form = read_questionnaire(content_dir() / "questionnaires" / "low-back-intake.yaml")
-    may_be_unsure = {item.link_id for item in form.walk() if item.option("not-sure")}
+    may_be_unsure = {item.link_id for item in FORM.walk() if item.option("not-sure")}
     read = frozenset().union(*(rule.reads for rule in RULE_SET.rules))
     of_ns1 = next(row.condition for row in RULES if row.id == "NS-1")
     asked_by_ns1 = {name for name, codes in codes_read(of_ns1).items() if "not-sure" in codes}
