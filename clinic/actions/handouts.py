@@ -9,7 +9,7 @@ from clinic.library.article import Article, Figures
 from clinic.library.articles import Articles
 from clinic.library.drawings import Drawings
 from clinic.library.placeholders import filled, filled_text
-from clinic.pdf.handout import FactLine, Handout, OptionSheet, Picture, StretchSheet
+from clinic.pdf.handout import FACILITY, FactLine, Handout, OptionSheet, Picture, StretchSheet
 from clinic.summary.model import ClinicDetails
 from clinic.triage.rules import Urgency
 
@@ -22,7 +22,7 @@ FACTS = {
     "other_choices": "Other choices",
     "ask": "What to ask",
 }
-FACILITY = ("board", "reputation", "checklist", "red-lights", "who-earns")
+PARTS = ("board", "reputation", "checklist", "red-lights", "who-earns")
 SITE_LINK = re.compile(r'<a href="/[^"]*">(.*?)</a>', re.DOTALL)
 PARAGRAPHS = re.compile(r"(?=<p>)")
 BLOCK = re.compile(r"(?=<p><strong>)")
@@ -31,21 +31,36 @@ CALLS = ("{emergency_number}", "{clinic_phone}")
 
 
 def read_handouts(
-    articles: Articles, drawings: Drawings, clinic: ClinicDetails, languages: Collection[str]
+    articles: Articles,
+    drawings: Drawings,
+    clinic: ClinicDetails,
+    languages: Collection[str],
+    citations: Mapping[str, str],
 ) -> dict[str, Handout]:
-    """Give the printed articles in each language, the clinic's own values filled in."""
-    return {each: Handouts(articles, drawings, clinic, each).handout() for each in languages}
+    """Give the printed articles in each language, the clinic's own values filled in.
+
+    `citations` are the short words of each source by its key.
+    """
+    return {
+        each: Handouts(articles, drawings, clinic, each, citations).handout() for each in languages
+    }
 
 
 class Handouts:
     """Makes the handout of one language."""
 
     def __init__(
-        self, articles: Articles, drawings: Drawings, clinic: ClinicDetails, language: str
+        self,
+        articles: Articles,
+        drawings: Drawings,
+        clinic: ClinicDetails,
+        language: str,
+        citations: Mapping[str, str],
     ) -> None:
         self.articles = articles
         self.drawings = drawings
         self.language = language
+        self.citations = citations
         self.values: Mapping[str, str] = {
             "emergency_number": clinic.emergency_number,
             "crisis_line": clinic.crisis_line,
@@ -58,7 +73,7 @@ class Handouts:
         """Give the whole handout."""
         signs = self.articles.page("safety-net", self.language)
         advice = self.articles.page("advice", self.language)
-        facility = self.articles.get("options", "choosing-a-facility", self.language)
+        facility = self.articles.get("options", FACILITY, self.language)
         return Handout(
             language=self.language,
             status=signs.status,
@@ -71,8 +86,9 @@ class Handouts:
             options=tuple(self._option(each) for each in self.articles.options(self.language)),
             questions=facility.section("ask").items,
             facility=tuple(
-                (facility.section(part).title, self._html(facility, part)) for part in FACILITY
+                (facility.section(part).title, self._html(facility, part)) for part in PARTS
             ),
+            facility_review_by=facility.review_by,
             talk=self._html(facility, "talk"),
         )
 
@@ -102,6 +118,7 @@ class Handouts:
             floor=self._html(article, "floor"),
             not_if=tuple(self._filled(part) for part in blocks if part not in stops),
             stop=tuple(self._filled(part) for part in stops),
+            review_by=article.review_by,
         )
 
     def _option(self, article: Article) -> OptionSheet:
@@ -114,10 +131,17 @@ class Handouts:
                     label=FACTS.get(name, name),
                     text=self._words(fact.text),
                     checked_on=fact.checked_on,
-                    review_by=fact.review_by,
                 )
                 for name, fact in article.facts.items()
             ),
+            sources=tuple(
+                dict.fromkeys(
+                    self.citations.get(key, key)
+                    for fact in article.facts.values()
+                    for key in fact.sources
+                )
+            ),
+            review_by=min(article.review_by, *(fact.review_by for fact in article.facts.values())),
             know=self._html(article, "know"),
             not_know=self._html(article, "not-know"),
         )

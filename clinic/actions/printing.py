@@ -39,7 +39,9 @@ def printing_kit(
         templates=templates_dir(),
         figures=content_dir() / "figures",
         fonts=Path(package.__file__).parent / "static" / "fonts",
-        handouts=read_handouts(shelf.articles, shelf.drawings, clinic, languages),
+        handouts=read_handouts(
+            shelf.articles, shelf.drawings, clinic, languages, shelf.summary_plan.citations
+        ),
     )
 
 
@@ -59,6 +61,7 @@ def paper_of_response(
     """Give the paper of a response that no database holds; it counts as sent when authored."""
     sent_at = response.authored or now
     today = sent_at.astimezone(zone).date()
+    kit = printing_kit(shelf, clinic)
     intake = Intake(
         id=NO_NUMBER,
         reference=NO_REFERENCE,
@@ -77,6 +80,7 @@ def paper_of_response(
         zone=zone,
         today=today,
         language=language,
+        overdue=kit["handouts"]["en"].overdue_on(now.astimezone(zone).date()),
     )
-    renderer = Renderer(**printing_kit(shelf, clinic))
+    renderer = Renderer(**kit)
     return renderer.render_summary(summary, edition, paper=paper, large=large)

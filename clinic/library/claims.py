@@ -1,7 +1,7 @@
 """What the clinic tells people, and the day on which each of it has to be looked at again."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -70,21 +70,24 @@ def due_lines(found: Iterable[Claim], today: date) -> Iterator[str]:
 def _of_articles(articles: Iterable[Article]) -> Iterator[Claim]:
     for article in articles:
         file = f"{article.language}/{article.kind}/{article.id}.md"
-        yield _of_article(article, ClaimKind.TEXT, file, ())
-        if article.facts:
-            yield _of_article(article, ClaimKind.LABEL, file, tuple(article.facts))
+        text = Claim(
+            kind=ClaimKind.TEXT,
+            file=file,
+            title=article.title,
+            review_by=article.review_by,
+            reviewed_by=article.reviewed_by,
+            reviewed_on=article.reviewed_on,
+        )
+        yield text
+        yield from _of_label(article, text)
 
 
-def _of_article(article: Article, kind: ClaimKind, file: str, parts: tuple[str, ...]) -> Claim:
-    return Claim(
-        kind=kind,
-        file=file,
-        title=article.title,
-        parts=parts,
-        review_by=article.review_by,
-        reviewed_by=article.reviewed_by,
-        reviewed_on=article.reviewed_on,
-    )
+def _of_label(article: Article, text: Claim) -> Iterator[Claim]:
+    """Give one claim for all lines of a label that are due on one day."""
+    lines = sorted(article.facts.items(), key=lambda line: line[1].review_by)
+    for review_by, alike in groupby(lines, key=lambda line: line[1].review_by):
+        names = tuple(name for name, _ in alike)
+        yield replace(text, kind=ClaimKind.LABEL, parts=names, review_by=review_by)
 
 
 def _of_rules(book: RuleBook) -> Iterator[Claim]:

@@ -22,7 +22,11 @@ from clinic.summary.lines import (
 )
 
 FOLDER = "summary"
-OWN_WORDS = {"project-decision": "project decision", "from-memory": "general knowledge"}
+OWN_WORDS = {
+    "project-decision": "project decision",
+    "from-memory": "general knowledge",
+    "source-article": "the article that this app grew from",
+}
 PERSON = ("name", "birth_date", "sex", "phone", "language", "answered_by")
 KEYS = ("questionnaire", "review", "person", "sections", "safety", "scores", "stretches", "flags")
 

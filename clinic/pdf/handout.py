@@ -6,6 +6,9 @@ from datetime import date
 
 from markupsafe import Markup
 
+FACILITY = "choosing-a-facility"
+"""The text on how to choose a place, by the id of its article."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -37,6 +40,7 @@ class StretchSheet:
     floor: Markup
     not_if: tuple[Markup, ...]
     stop: tuple[Markup, ...]
+    review_by: date
 
     def form(self, name: str) -> Picture:
         """Give the drawing of one form of the stretch; the full form for an unknown name."""
@@ -45,22 +49,27 @@ class StretchSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactLine:
-    """One line of an option's label: when it was checked, and when it is to be checked again."""
+    """One line of an option's label, and when it was checked."""
 
     label: str
     text: str
     checked_on: date
-    review_by: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionSheet:
-    """One option that is being studied: a label of facts, what is known and what is not."""
+    """One option that is being studied: a label of facts, what is known and what is not.
+
+    `sources` are those of the label, in short; `review_by` is the first day on which the page
+    or a line of its label is due.
+    """
 
     id: str
     title: str
     purpose: str
     facts: tuple[FactLine, ...]
+    sources: tuple[str, ...]
+    review_by: date
     know: Markup
     not_know: Markup
 
@@ -68,10 +77,6 @@ class OptionSheet:
     def checked_on(self) -> date | None:
         """The day on which the oldest line of the label was checked."""
         return min((fact.checked_on for fact in self.facts), default=None)
-
-    def is_overdue(self, day: date | None) -> bool:
-        """True when some line should have been checked again before a day."""
-        return day is not None and any(day > fact.review_by for fact in self.facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +97,15 @@ class Handout:
     options: tuple[OptionSheet, ...]
     questions: tuple[str, ...]
     facility: tuple[tuple[str, Markup], ...]
+    facility_review_by: date
     talk: Markup
+
+    def overdue_on(self, day: date) -> tuple[str, ...]:
+        """Give the ids of the texts that were to be checked again before a day."""
+        due = {sheet.id: sheet.review_by for sheet in self.stretches}
+        due |= {sheet.id: sheet.review_by for sheet in self.options}
+        due |= {FACILITY: self.facility_review_by}
+        return tuple(sheet_id for sheet_id, review_by in due.items() if day > review_by)
 
     def stretch(self, stretch_id: str) -> StretchSheet:
         """Give the page of a stretch by its id. Raises KeyError."""

@@ -42,6 +42,7 @@ def build_summary(
     earlier: Sequence[EarlierScores] = (),
     level: LevelSet | None = None,
     added: Sequence[AddedLater] = (),
+    overdue: Sequence[str] = (),
 ) -> Summary:
     """Put an intake and its assessment into words, in a language and on the clinic's clock.
 
@@ -49,7 +50,8 @@ def build_summary(
     `program` is the version of the program. The assessment is that of the rules; `level`
     is what a clinician set in its place. `settled` are the ids of rules whose findings have
     an outcome on record. `earlier` intakes are of the same confirmed patient, newest first.
-    `added` is what the patient added after sending, oldest first.
+    `added` is what the patient added after sending, oldest first. `overdue` are the ids of
+    the stretches and options whose texts should have been checked again by now.
     """
     answers = Answers(intake, language, zone)
     sent_on = intake.submitted_at.astimezone(zone).date() if intake.submitted_at else None
@@ -94,11 +96,12 @@ def build_summary(
         level_set=level_words(level, language, zone),
         corrections=corrections(plan, answers),
         steps=answers.steps(),
-        versions=_versions(intake, assessment, program),
+        versions=_versions(intake, assessment, program, book),
         consent=_consent(intake.consent, language, zone),
         additions=tuple(
             AdditionWords(each.text, moment(each.at, zone, language)) for each in added
         ),
+        overdue=tuple(overdue),
     )
 
 
@@ -137,13 +140,20 @@ def _age(plan: SummaryPlan, answers: Answers, day: date) -> int | None:
     return None
 
 
-def _versions(intake: Intake, assessment: Assessment, program: str) -> Versions:
+def _versions(intake: Intake, assessment: Assessment, program: str, book: RuleBook) -> Versions:
+    scores, stretches, gate = book.scores, book.stretches, book.regenerative
+    others = (
+        ("scores", scores.version, scores.hash),
+        ("stretches", stretches.version, stretches.hash),
+        ("checklist", gate.version, gate.hash),
+    )
     return Versions(
         questionnaire=intake.questionnaire.id,
         questionnaire_version=intake.questionnaire.version,
         rules_version=assessment.rules_version,
         rules_hash=assessment.rules_hash,
         program=program,
+        tables=tuple(f"{name} {version} {digest[:12]}" for name, version, digest in others),
     )
 
 

@@ -366,13 +366,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """What made this summary: the questionnaire, the rules and the program."""
+    """What made this summary: the questionnaire, the rules and the program.
+
+    `tables` are the other rule tables, each with its version and hash in one word or two.
+    """
 
     questionnaire: str
     questionnaire_version: str
     rules_version: str
     rules_hash: str
     program: str
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -401,7 +405,10 @@ class ClinicDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """One intake in words. Screen, PDF and staff page show this value and nothing else."""
+    """One intake in words. Screen, PDF and staff page show this value and nothing else.
+
+    `overdue` are the ids of the texts for patients that were to be checked again by now.
+    """
 
     id: str
     reference: str
@@ -434,6 +441,7 @@ class Summary:
     versions: Versions
     consent: str
     additions: tuple[AdditionWords, ...] = ()
+    overdue: tuple[str, ...] = ()
 
     def section(self, section_id: str) -> Section:
         """Give a section by its id. Raises KeyError."""

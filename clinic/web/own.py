@@ -62,6 +62,7 @@ def summary_of(intake: Intake) -> Summary:
             language=g.language,
             level=_level_of(intake.id),
             added=_added_to(intake.id),
+            overdue=house().handouts[g.language].overdue_on(today()),
         )
     return cast("Summary", g.own_summary)
 

@@ -11,6 +11,7 @@ from clinic.actions.handouts import read_handouts
 from clinic.library.articles import read_articles
 from clinic.library.drawings import read_drawings
 from clinic.library.places import content_dir, templates_dir
+from clinic.library.summaries import read_summary_plan
 from clinic.pdf.handout import Handout
 from clinic.pdf.render import Edition, Renderer
 from tests.summary.patients import CLINIC, EMERGENCY, LONG, PLAIN, summary_of
@@ -23,7 +24,8 @@ FONTS = Path(clinic.__file__).parent / "static" / "fonts"
 def shipped_handouts() -> dict[str, Handout]:
     """The printed articles in English."""
     content = content_dir()
-    return read_handouts(read_articles(content), read_drawings(content), CLINIC, ["en"])
+    cited = read_summary_plan(content).citations
+    return read_handouts(read_articles(content), read_drawings(content), CLINIC, ["en"], cited)
 
 
 @cache

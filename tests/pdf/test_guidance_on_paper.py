@@ -1,6 +1,7 @@
 """Scores, stretch plan, gate and set level on both papers, and the worst case on one page."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -13,7 +14,7 @@ from clinic.triage.assess import assess_intake
 from clinic.triage.guidance import guidance_of_intake
 from clinic.triage.rules import Urgency
 from clinic.triage.typed_totals import typed_score
-from tests.pdf.printing import make_renderer, pages_of, printed_pages
+from tests.pdf.printing import make_renderer, pages_of, printed_pages, shipped_handouts
 from tests.summary.patients import (
     EMERGENCY,
     LONG,
@@ -28,6 +29,10 @@ from tests.summary.patients import (
 END_OF_PAGE_ONE = "Every question with its answer: page"
 OPTIONS = "Other options being studied"
 BY_STAFF = "Dr. Amira Lee"
+EVERY_TEXT = (
+    *("childs-pose", "knee-to-chest", "sphinx"),
+    *("stem-cell-therapy", "platelet-rich-plasma", "choosing-a-facility"),
+)
 WORST = {
     **LONG,
     **EMERGENCY,
@@ -245,6 +250,48 @@ def test_who_did_not_ask_is_told_nothing_by_the_gate():
 
     assert summary_of(PLAIN).regenerative.patient not in text
     assert "Checked on November 23, 2026." in text
+
+
+@pytest.mark.parametrize(
+    ("day", "overdue"), [(date(2027, 5, 1), ()), (date(2027, 5, 2), EVERY_TEXT)]
+)
+def test_every_text_on_paper_is_overdue_from_the_day_after_its_date(day, overdue):
+    assert shipped_handouts()["en"].overdue_on(day) == overdue
+
+
+def test_a_label_with_one_line_that_is_due_is_overdue():
+    option = shipped_handouts()["en"].options[0]
+    sooner = replace(shipped_handouts()["en"], options=(replace(option, review_by=SENT.date()),))
+
+    assert sooner.overdue_on(date(2026, 11, 24)) == (option.id,)
+
+
+def test_the_paper_says_which_of_its_texts_were_to_be_checked_again():
+    told = "This was due to be checked again. It may be out of date. Ask your provider."
+    words = [
+        make_renderer().html(summary_of(PLAIN, overdue=overdue), Edition.PATIENT).count(told)
+        for overdue in ((), ("stem-cell-therapy",), EVERY_TEXT)
+    ]
+
+    assert words == [0, 1, len(EVERY_TEXT)]
+
+
+def test_each_label_on_paper_names_its_sources():
+    html = make_renderer().html(summary_of(PLAIN), Edition.PATIENT)
+    rows = re.findall(r"<b>Sources:</b> (.*?) <b>Checked on</b>", html)
+
+    assert len(rows) == 2
+    for name in ("Schneider and others", "American College of Physicians 2017"):
+        assert all(name in row for row in rows), name
+
+
+@pytest.mark.parametrize("edition", list(Edition))
+def test_each_paper_names_the_tables_that_made_it_with_their_hashes(edition):
+    html = make_renderer().html(summary_of(PLAIN), edition)
+    book = shipped_book()
+
+    for table in (book.scores, book.stretches, book.regenerative):
+        assert f"{table.version} {table.hash[:12]}" in html
 
 
 @pytest.mark.parametrize("paper", ["letter", "a4"])

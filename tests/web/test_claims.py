@@ -64,6 +64,18 @@ def test_rows_that_are_due_on_another_day_are_listed_apart(shelf: Shelf) -> None
     ]
 
 
+def test_a_line_of_a_label_that_is_due_sooner_is_listed_apart(shelf: Shelf) -> None:
+    option = shelf.articles.get("options", "stem-cell-therapy", "en")
+    cost = replace(option.facts["cost"], review_by=date(2026, 12, 1))
+    sooner = replace(option, facts={**option.facts, "cost": cost})
+
+    found = [claim for claim in claims([sooner], shelf.book) if claim.kind is ClaimKind.LABEL]
+    assert [(claim.parts, claim.due(date(2026, 12, 2))) for claim in found] == [
+        (("cost",), Due.OVERDUE),
+        (tuple(name for name in option.facts if name != "cost"), Due.LATER),
+    ]
+
+
 @pytest.mark.parametrize(
     ("day", "overdue", "soon"),
     [("2027-03-01", 0, False), ("2027-03-02", 0, True), ("2027-05-01", 0, True),

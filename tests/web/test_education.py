@@ -108,7 +108,9 @@ def test_every_claim_past_its_review_date_says_so(browser, clock, option, day, o
     assert ("We have not checked this page since November 23, 2026." in page.text) is overdue
 
 
-@pytest.mark.parametrize("path", ["/stretches/", "/stretches/sphinx", "/options/"])
+@pytest.mark.parametrize(
+    "path", ["/stretches/", "/stretches/sphinx", "/stretches/sphinx/sheet", "/options/"]
+)
 def test_a_page_past_its_review_date_says_so_at_the_top(browser, clock, path):
     clock.now = datetime(2027, 5, 1, 16, tzinfo=UTC)
     on_the_day = browser.get(path)

@@ -278,6 +278,19 @@ def test_the_gate_says_its_sentence_to_whoever_wants_to_ask(patient):
     assert "ibuprofen" not in page.select_one("#options").parent.text
 
 
+@pytest.mark.parametrize(
+    "path", ["/options/", "/options/stem-cell-therapy", "/options/choosing-a-facility"]
+)
+def test_the_pages_on_options_say_it_to_whoever_wants_to_ask_and_to_nobody_else(patient, path):
+    sentence = "Talk with your provider first; this may not be safe for you right now."
+    before = patient.browser.get(path).text
+    patient.answers_everything(**WANTS_TO_ASK)
+
+    assert sentence in patient.browser.get(path).text
+    assert sentence not in before
+    assert sentence not in Browser(patient.browser.app).get(path).text
+
+
 def test_the_gate_is_silent_to_whoever_does_not_want_to_hear(patient):
     patient.answers_everything(regen_interest="no")
     page = patient.sends()

@@ -29,6 +29,11 @@ class TestPaidFor:
             paid_for_regenerative=True,
         )
 
+    def test_the_last_page_of_the_form_says_it_where_it_tells_of_them(self, patient):
+        patient.answers_everything()
+
+        assert LINE in patient.sends().select_one("#options").parent.text
+
     @pytest.mark.parametrize("path", PAGES)
     def test_every_page_about_them_says_that_it_is_paid(self, browser, path):
         assert LINE in browser.get(path).text

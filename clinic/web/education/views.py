@@ -64,6 +64,7 @@ def options() -> str:
             *articles().options(g.language),
             articles().get("options", CHOOSING, g.language),
         ],
+        mine=own_summary(),
     )
 
 
@@ -72,7 +73,7 @@ def options() -> str:
 def option(option_id: str) -> str:
     """Show one option: what is known and what is not, its cost, what to ask."""
     article = articles().get("options", option_id, g.language)
-    return _article_page("education/option.html", article, choosing=CHOOSING)
+    return _article_page("education/option.html", article, choosing=CHOOSING, mine=own_summary())
 
 
 @blueprint.route("/how-we-decide")
