@@ -17,8 +17,8 @@ DESTINATIONS = Path("rules") / "destinations.yaml"
 
 TABLE_KEYS = ("version", "status", "services", "destinations")
 ROW_KEYS = (
-    *("id", "findings", "when", "service", "clock", "phone_first", "send", "note", "source"),
-    *("reviewed_by", "reviewed_on", "review_by"),
+    *("id", "findings", "when", "why", "service", "clock", "phone_first", "send", "note"),
+    *("source", "reviewed_by", "reviewed_on", "review_by"),
 )
 
 
@@ -96,6 +96,7 @@ def _row(
         id=part.text("id"),
         findings=findings,
         when=_when(part, conditions, findings),
+        why=part.text("why") if "when" in part.mapping else "",
         service=services.get(service, Service(service, service)),
         clock=part.text("clock"),
         send=part.text("send"),

@@ -42,12 +42,13 @@ class Service:
 class Destination:
     """One row: for which findings or answers, to which service, how soon, with what.
 
-    `phone_first`: nobody waits for a letter.
+    `why` says in words for staff that `when` is true. `phone_first`: nobody waits for a letter.
     """
 
     id: str
     findings: tuple[str, ...]
     when: Condition | None
+    why: str = ""
     service: Service
     clock: str
     send: str
@@ -90,10 +91,7 @@ def shared_with(service: Service, summary: Summary) -> tuple[Topic, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A destination with the reason: the findings that led to it, in words for staff.
-
-    Without a finding it rests on answers and scores alone.
-    """
+    """A destination with the reason in words for staff: the findings, or what the row says."""
 
     destination: Destination
     rule_ids: tuple[str, ...]
@@ -114,7 +112,7 @@ def proposals(
     facts = Remembering(TriageFacts(intake.questionnaire, shown, today, offered, more))
     for row in table.destinations:
         found = [each for each in assessment.findings if each.rule_id in row.findings]
-        if found or (row.when is not None and evaluate(row.when, facts) is Truth.TRUE):
-            yield Proposal(
-                row, tuple(each.rule_id for each in found), tuple(each.staff for each in found)
-            )
+        fits = row.when is not None and evaluate(row.when, facts) is Truth.TRUE
+        if found or fits:
+            reasons = tuple(each.staff for each in found) + ((row.why,) if fits else ())
+            yield Proposal(row, tuple(each.rule_id for each in found), reasons)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from clinic.errors import NotFound
 
 STAFF_FOUND = "Staff found"
+UNTIL_THEN = "Until then we"
 ASKED_LABELS = ("Question", "Asked for")
 """Lines of the situation that say what is asked, and are no answers."""
 
@@ -100,6 +101,12 @@ class Letter:
         block = self.block(part)
         return self._with(block, (*block.lines, line))
 
+    @property
+    def until_then(self) -> str:
+        """What it says of the time until the patient is seen; "" for nothing."""
+        lines = self.block(Part.REQUEST).lines
+        return next((line.text for line in lines if line.label == UNTIL_THEN), "")
+
     def says(self, words: str) -> bool:
         """True when some line holds these words."""
         wanted = " ".join(words.split())
@@ -140,7 +147,7 @@ def request_lines(request: Request) -> Iterator[LetterLine]:
     yield LetterLine(label="Asked of", text=f"{request.service}, {request.act_by}", by=by)
     for label, text in (
         ("The patient was told", request.told_patient),
-        ("Until then we", request.meanwhile),
+        (UNTIL_THEN, request.meanwhile),
         ("Responsible until seen", request.responsible),
         ("How to answer", request.call_back),
         ("Financial tie", request.financial_tie),

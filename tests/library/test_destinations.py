@@ -86,6 +86,40 @@ def test_other_back_pain_is_not_called_plain(changes):
     assert "back-pain-over-2-weeks" not in _proposed({**PLAIN, **changes})
 
 
+def test_leg_pain_alone_leads_to_physical_therapy_and_to_a_spine_clinic_after_six_weeks():
+    short = {**PLAIN, "leg-pain": "below-knee", "pain-duration": "2-to-4-weeks"}
+    long = {**short, "pain-duration": "3-to-6-months", "pain-change": "same"}
+
+    assert "leg-pain" in _proposed(short)
+    assert "leg-pain-long" not in _proposed(short)
+    assert "leg-pain-long" in _proposed(long)
+
+
+def test_leg_pain_with_something_urgent_is_no_plain_leg_pain():
+    long = {**EMERGENCY, "leg-pain": "below-knee", "pain-duration": "3-to-6-months"}
+
+    assert not {"leg-pain", "leg-pain-long"} & set(_proposed(long))
+
+
+def test_every_proposal_says_why():
+    asking = {
+        "regen-interest": "yes",
+        "leg-pain": "below-knee",
+        "phq4-interest": "nearly-every-day",
+    }
+    intake, today = (
+        make_sent_intake({**PLAIN, **asking, "phq4-down": "nearly-every-day"}),
+        SENT.date(),
+    )
+    found = assess_intake(RULES, intake, today)
+    given = guidance_of_intake(BOOK, intake, found, today)
+
+    proposed = list(proposals(TABLE, intake, found, given, today))
+
+    assert {"leg-pain", "mood", "regenerative"} <= {each.destination.id for each in proposed}
+    assert all(all(each.reasons) and each.reasons for each in proposed)
+
+
 def test_plain_back_pain_is_checked_after_two_weeks():
     row = next(each for each in TABLE.destinations if each.id == "back-pain-over-2-weeks")
 

@@ -197,7 +197,7 @@ def test_a_number_never_stands_without_its_range():
 
 
 def test_of_mood_only_the_band_is_told_unless_mood_is_what_is_asked():
-    told = {**PLAIN, "interest": "nearly-every-day"}
+    told = {**PLAIN, "phq4-interest": "nearly-every-day"}
 
     closed, opened = text_of(letter_of(told)), text_of(letter_of(told, [Topic.MOOD]))
 
@@ -380,7 +380,7 @@ def test_what_sets_no_pace_may_be_left_out_without_a_word():
         ({"pregnant": "yes", "minor-fall": "yes"}, {Topic.PREGNANCY}),
         ({"sex-change": "yes"}, {Topic.NERVES}),
         ({"saddle-numb": "yes"}, {Topic.NERVES}),
-        ({"interest": "nearly-every-day", "regen-interest": "yes"}, set()),
+        ({"phq4-interest": "nearly-every-day", "regen-interest": "yes"}, set()),
     ],
 )
 def test_a_private_topic_plays_a_part_only_when_something_found_rests_on_it(answers, topics):

@@ -108,6 +108,8 @@ class RequestForm(ActForm):
     listed: frozenset[str] = frozenset()
     stands = ""
     """The question that a blank one leaves as it is."""
+    meanwhile_stands = ""
+    """What a reader who does not see it leaves as it is."""
 
     def offering(self, providers: Sequence[Provider]) -> "RequestForm":
         """Give the form with these to choose from, in the order of the alphabet."""
@@ -127,6 +129,11 @@ class RequestForm(ActForm):
     def asked(self) -> str:
         """The question that was typed, or the one that stands."""
         return str(self.question.data or self.stands)
+
+    @property
+    def until_then(self) -> str:
+        """What was typed of the time until then, or what stands unseen."""
+        return str(self.meanwhile.data or self.meanwhile_stands)
 
     def validate_question(self, field: Field) -> None:
         """Ask for one, unless one stands."""

@@ -10,14 +10,14 @@ from clinic.actions import referral_lists
 from clinic.actions.referral_lists import Narrowed
 from clinic.actions.referral_lists import Row as Stored
 from clinic.referral.clocks import is_booked_too_late
-from clinic.referral.states import OPEN, State
+from clinic.referral.states import OPEN
 from clinic.store.referrals import COUNTED, Kept
 from clinic.store.staff import Member
 from clinic.triage.rules import Urgency
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.doors import reader
 from clinic.web.staff.reader import Reader
-from clinic.web.staff.referral_view import NOW
+from clinic.web.staff.referral_view import NOW, is_late
 from clinic.web.staff.referral_words import NEXT, STATES
 from clinic.web.staff.words import LEVEL_WORDS, moment
 from clinic.web.visit import database, destinations, now
@@ -117,7 +117,7 @@ def _row(stored: Stored, people: Mapping[UUID, Member], who: Reader) -> Row:
         overdue=kept.due_at is not None and kept.due_at <= who.now,
         escalated=kept.escalated_at is not None,
         act_by=NOW if urgent else moment(referral.act_by, who.zone, who.now),
-        late=referral.act_by <= who.now and referral.state is not State.REPORT_RECEIVED,
+        late=is_late(referral, who.now),
         visit=moment(referral.visit_at, who.zone, who.now) if referral.visit_at else "",
         visit_too_late=referral.visit_at is not None
         and is_booked_too_late(referral.visit_at, referral.act_by),

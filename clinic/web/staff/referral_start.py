@@ -178,7 +178,7 @@ def _wanted(opened: Opened, service: str, form: RequestForm) -> tuple[Wanted, Re
         act_by="now"
         if wanted.urgency is Urgency.EMERGENCY_NOW
         else f"to be seen by {long_date(act_by.date(), 'en')}",
-        meanwhile=form["meanwhile"].data or "",
+        meanwhile=form.until_then,
         provider=provider,
         summary=summary_of(opened),
         by=reader().member,
@@ -200,9 +200,12 @@ def _request_form(opened: Opened, service: str, sheet: Sheet | None = None) -> R
             "kind": kept.kind.value,
             "question": "" if reader().is_desk else kept.question,
             "provider": str(kept.provider_id or "") if service == kept.service else "",
+            "meanwhile": "" if reader().is_desk else sheet.found.kept.letter.until_then,
         }
     form = RequestForm(request.form if _is_request_posted() else None, data=start)
-    form.stands = sheet.found.kept.referral.question if sheet else ""
+    if sheet is not None:
+        form.stands = sheet.found.kept.referral.question
+        form.meanwhile_stands = sheet.found.kept.letter.until_then if reader().is_desk else ""
     return form.offering(_listed(service)).limited(today(), level if reader().is_desk else None)
 
 

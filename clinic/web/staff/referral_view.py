@@ -32,6 +32,9 @@ from clinic.web.staff.words import LEVEL_WORDS, ROLE_WORDS, moment
 
 NOT_SENT = (State.DRAFT, State.READY_FOR_SIGNOFF)
 NOW = "Now, without waiting for the letter"
+OF_A_DRAFT = ("provider", "tie")
+"""Holds that are mended by a change of the request, which only a draft takes."""
+WAS_SEEN = (State.SEEN, State.REPORT_RECEIVED)
 VOID = (State.CANCELLED, State.PATIENT_DECLINED, State.ENTERED_IN_ERROR)
 
 
@@ -140,7 +143,7 @@ def referral_view(
         board_is_old=found.provider is not None
         and found.provider.board_is_old(reader.now.astimezone(reader.zone).date()),
         act_by=NOW if referral.urgency is Urgency.EMERGENCY_NOW else at(referral.act_by),
-        late=not referral.state.is_end and referral.act_by <= reader.now,
+        late=is_late(referral, reader.now),
         due=at(kept.due_at) if kept.due_at else "",
         overdue=kept.due_at is not None and kept.due_at <= reader.now,
         escalated=kept.escalated_at is not None,
@@ -166,6 +169,12 @@ def referral_view(
         replaced_by=found.replaced_by,
         attachments=() if is_desk else tuple(_attachments(found)),
     )
+
+
+def is_late(referral: Referral, now: datetime) -> bool:
+    """True when the time to be seen by is past, and the patient was not seen."""
+    waits = not referral.state.is_end and referral.state not in WAS_SEEN
+    return waits and referral.act_by <= now
 
 
 def mark(found: OpenedReferral) -> str:
@@ -242,7 +251,8 @@ def _holds(found: OpenedReferral) -> Iterator[HoldLine]:
         if hold.can_override:
             place, words = f"#reason-{hold.id}", "Give a reason"
         elif not _is_reachable(hold, referral):
-            place, words = "", ""
+            to_a_draft = hold.id in OF_A_DRAFT and referral.state is State.READY_FOR_SIGNOFF
+            place, words = ("#revise", "Bring it back to a draft first") if to_a_draft else ("", "")
         yield HoldLine(hold.id, hold.sentence, place, words, hold.can_override)
 
 
@@ -250,7 +260,7 @@ def _is_reachable(hold: Hold, referral: Referral) -> bool:
     """A complete letter alone may be signed, and a draft alone be changed."""
     if hold.id in ("signature", "changed"):
         return referral.state is State.READY_FOR_SIGNOFF
-    return hold.id not in ("provider", "tie") or referral.state is State.DRAFT
+    return hold.id not in OF_A_DRAFT or referral.state is State.DRAFT
 
 
 def _blocks(found: OpenedReferral, summary: Summary) -> Iterator[BlockView]:
