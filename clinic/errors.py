@@ -19,6 +19,7 @@ ClinicError
 ├── Damaged                 what was stored fails its seal: changed, moved, or another key's
 ├── Misconfigured           a setting, key file or database stops the start
 ├── Unavailable             something we need is away for now; trying again helps
+│   └── NotTaken            the mail server took not this mail, and may take others
 └── Undeliverable           a mail that no later try would deliver
 """
 
@@ -131,6 +132,10 @@ class Misconfigured(ClinicError):
 
 class Unavailable(ClinicError):
     """Something we need is away for now; trying again later helps."""
+
+
+class NotTaken(Unavailable):
+    """The mail server did not take this mail, or it could not be made; others may go out."""
 
 
 class Undeliverable(ClinicError):

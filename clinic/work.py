@@ -1,26 +1,22 @@
-"""The background work: notices, outbox, overdue intakes, old sessions, audit sealing."""
+"""The background work: notices, mail, reminders, clocks, old sessions, audit sealing."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 
 import structlog
 
 from clinic.actions import alerts as actions
 from clinic.actions import referral_clocks, reminders
-from clinic.actions.referrals import Terms
 from clinic.config import Settings, utc_now
-from clinic.errors import ClinicError, Unavailable, Undeliverable
-from clinic.mail import invitations, messages, referral_link
-from clinic.mail.smtp import send
+from clinic.delivery import Clock, deliver, invitation_terms
+from clinic.errors import ClinicError
 from clinic.store import alerts, limits, outbox, referrals, sessions, worklist
 from clinic.store.audit_chain import anchor_file, seal
-from clinic.store.database import Database, Transaction
-from clinic.store.outbox import Message
+from clinic.store.database import Database
 
 ROUND_SECONDS = 5
-MAILS_A_ROUND = 20
+FAILED = "A part of the background work failed ({fault}), and is tried again: {part}."
 
 log = structlog.get_logger()
 
@@ -33,23 +29,29 @@ def work_until(
     once: bool = False,
     tell: Callable[[str], None] | None = None,
 ) -> None:
-    """Do a round every few seconds until told to stop; a failed round is tried again.
+    """Do a round every few seconds until told to stop; what failed is tried again.
 
     `tell` is given every line on what is late, when the lines are not those of the last round.
+    With `once` the first fault of the one round is raised after it.
     """
     before: list[str] = []
     while not stop.is_set():
-        try:
-            work_once(settings, database, utc_now())
-            if tell is not None:
-                before = _told(tell, before, late_lines(settings, database, utc_now()))
-        except ClinicError as error:
-            log.warning("work.failed", error=type(error).__name__)
-            if once:
-                raise
+        faults = work_round(settings, database, utc_now, stop)
+        if tell is not None:
+            before = _told(tell, before, _lines(settings, database, faults))
         if once:
+            for fault in faults.values():
+                raise fault
             return
         stop.wait(ROUND_SECONDS)
+
+
+def _lines(settings: Settings, database: Database, faults: Mapping[str, Exception]) -> list[str]:
+    lines = [FAILED.format(part=part, fault=type(fault).__name__) for part, fault in faults.items()]
+    try:
+        return [*lines, *late_lines(settings, database, utc_now())]
+    except ClinicError as fault:
+        return [*lines, str(fault)]
 
 
 def _told(tell: Callable[[str], None], before: list[str], lines: list[str]) -> list[str]:
@@ -60,15 +62,48 @@ def _told(tell: Callable[[str], None], before: list[str], lines: list[str]) -> l
 
 
 def work_once(settings: Settings, database: Database, now: datetime) -> None:
-    """One round. Killed at any moment it loses nothing: each part is its own transaction."""
-    write_notices(settings, database, now)
-    deliver(settings, database, now)  # What goes wrong below keeps no emergency waiting.
-    write_reminders(settings, database, now)
-    escalate(settings, database, now)
-    deliver(settings, database, now)
-    seal(database, anchor_file(settings))
+    """Do one round at a moment. Raises the first fault, after the whole round."""
+    for fault in work_round(settings, database, lambda: now).values():
+        raise fault
+
+
+def work_round(
+    settings: Settings, database: Database, clock: Clock, stop: threading.Event | None = None
+) -> dict[str, Exception]:
+    """Do one round, and give what failed, by the name of its part.
+
+    Killed at any moment it loses nothing: each part is a transaction of its own, or many. What
+    fails, foreseen or not, keeps no other part waiting, and no emergency waits for anything else.
+    """
+    parts: dict[str, Callable[[], object]] = {
+        "notices of emergencies": lambda: write_notices(settings, database, clock()),
+        "mail": lambda: deliver(settings, database, clock, stop),
+        "reminders": lambda: write_reminders(settings, database, clock()),
+        "clocks of referrals": lambda: escalate(settings, database, clock()),
+        "mail of this round": lambda: deliver(settings, database, clock, stop),
+        "seal of the audit": lambda: seal(database, anchor_file(settings)),
+        "clocks of intakes": lambda: mark_overdue(database, clock()),
+        "old sessions": lambda: sweep(database, clock()),
+    }
+    faults: dict[str, Exception] = {}
+    for name, part in parts.items():
+        try:
+            part()
+        except Exception as fault:  # noqa: BLE001  a fault nobody foresaw must not end the work
+            log.warning("work.failed", part=name, error=type(fault).__name__)
+            faults[name] = fault
+    return faults
+
+
+def mark_overdue(database: Database, now: datetime) -> None:
+    """Move intakes past the day to act to their place on the worklist."""
     with database.writing() as tx:
         worklist.mark_overdue(tx, now)
+
+
+def sweep(database: Database, now: datetime) -> None:
+    """Delete sessions and counters that are over."""
+    with database.writing() as tx:
         sessions.sweep(tx, now)
         limits.sweep(tx, now)
 
@@ -97,143 +132,6 @@ def escalate(settings: Settings, database: Database, now: datetime) -> None:
         return
     with database.writing() as tx:
         referral_clocks.escalate(tx, now, settings.escalation, settings.zone)
-
-
-def referral_terms(settings: Settings) -> Terms:
-    """Give what the settings say of referrals."""
-    return Terms(settings.clocks, settings.zone, settings.referral_days)
-
-
-def invitation_terms(settings: Settings) -> reminders.Terms:
-    """Give what the settings say of invitations."""
-    return reminders.Terms(
-        zone=settings.zone,
-        open_days=settings.invitation_days,
-        remind_before=settings.remind_before,
-        mail_gap=settings.invitation_gap,
-    )
-
-
-def deliver(settings: Settings, database: Database, now: datetime) -> None:
-    """Send what is due, one by one, emergencies first; stop where the mail server does not go on.
-
-    One is taken at a time, so that a slow server holds up nothing that another could send.
-    """
-    for _ in range(MAILS_A_ROUND):
-        with database.writing() as tx:
-            claimed = outbox.claim(tx, now, limit=1, first=messages.EMERGENCY)
-        if not claimed or not _deliver(settings, database, claimed[0], now):
-            return
-
-
-def _deliver(settings: Settings, database: Database, message: Message, now: datetime) -> bool:
-    """Send one message outside any transaction, then note what came of it; False for a fault."""
-    mail, fault, for_good = None, "", False
-    try:
-        with database.reading() as tx:
-            mail = mail_of(settings, tx, message, now)
-        if mail is not None and settings.smtp_url:
-            send(settings.smtp_url, mail)
-    except Unavailable as error:
-        fault = str(error)
-    except Undeliverable as error:
-        fault, for_good = str(error), True
-    with database.writing() as tx:
-        if fault:
-            given_up = outbox.failed(tx, message.id, now, fault, for_good=for_good)
-            if given_up and message.kind == referral_link.REFERRAL_LINK:
-                why = fault if for_good else referral_clocks.GIVEN_UP
-                referral_clocks.link_failed(tx, message, why, now, referral_terms(settings))
-        elif mail is None:
-            outbox.dropped(tx, message.id, now)
-        else:
-            outbox.sent(tx, message.id, now)
-            if message.kind == invitations.INVITATION:
-                reminders.note_mailed(tx, message, now)
-    return for_good or not fault
-
-
-def mail_of(
-    settings: Settings, tx: Transaction, message: Message, now: datetime
-) -> EmailMessage | None:
-    """Give the mail for a message, or None when nobody is to be told, or not any more.
-
-    Raises Unavailable for one that has to wait until a setting is mended, and Undeliverable.
-    """
-    if message.kind == invitations.INVITATION:
-        return invitation_mail(settings, tx, message, now)
-    if message.kind == referral_link.REFERRAL_LINK:
-        return link_mail(settings, tx, message, now)
-    if settings.mail_gap or message.kind not in messages.KINDS:
-        return None
-    at = now.astimezone(settings.zone)
-    sender = messages.Sender(
-        clinic_name=settings.clinic_name,
-        duty_address=settings.duty_address,
-        public_url=settings.public_url,
-    )
-    if message.kind == messages.SUBMITTED:
-        return messages.submitted(sender, message.id, at)
-    if message.kind == messages.REFERRALS_LATE:
-        number = referrals.overdue_count(tx, now)
-        return messages.referrals_late(sender, message.id, at, number) if number else None
-    if not actions.is_wanted(tx, message):
-        return None
-    standing = alerts.standing(tx)
-    waiting = messages.Waiting(
-        number=standing.number,
-        since=(standing.since or now).astimezone(settings.zone),
-        telling=int(message.payload["number"]),
-        again_minutes=settings.alert_minutes,
-    )
-    return messages.emergency(sender, message.id, at, waiting)
-
-
-def invitation_mail(
-    settings: Settings, tx: Transaction, message: Message, now: datetime
-) -> EmailMessage | None:
-    """Give the mail with a link, or None when it need not go out. Raises Unavailable."""
-    terms = invitation_terms(settings)
-    invitation = reminders.wanted_mail(tx, message, terms, now)
-    if invitation is None:
-        return None
-    if terms.mail_gap:
-        raise Unavailable(f"An invitation waits: {terms.mail_gap}.")
-    house = invitations.House(
-        clinic_name=settings.clinic_name,
-        clinic_phone=settings.clinic_phone,
-        emergency_number=settings.emergency_number,
-        sender=settings.patient_sender,
-    )
-    letter = invitations.Letter(
-        to=invitation.person.email,
-        link=f"{settings.public_url}/i/{invitation.token}",
-        appointment_on=invitation.appointment_on,
-        last_day=invitation.last_moment.astimezone(settings.zone).date(),
-        is_reminder=bool(message.payload["reminder"]),
-        language=invitation.language,
-    )
-    return invitations.invitation(house, letter, message.id, now.astimezone(settings.zone))
-
-
-def link_mail(
-    settings: Settings, tx: Transaction, message: Message, now: datetime
-) -> EmailMessage | None:
-    """Give the mail with the link of a letter, or None. Raises Unavailable, Undeliverable."""
-    wanted = referral_clocks.wanted_link(tx, message, now)
-    if wanted is None:
-        return None
-    if settings.invitation_gap:
-        raise Unavailable(f"A letter waits: {settings.invitation_gap}.")
-    mail = referral_link.LinkMail(
-        clinic_name=settings.clinic_name,
-        clinic_phone=settings.clinic_phone,
-        sender=settings.patient_sender,
-        to=wanted.to,
-        link=f"{settings.public_url}/r/{wanted.door.token}",
-        last_day=(wanted.door.expires_at - timedelta(seconds=1)).astimezone(settings.zone).date(),
-    )
-    return referral_link.referral_link(mail, message.id, now.astimezone(settings.zone))
 
 
 def late_lines(settings: Settings, database: Database, now: datetime) -> list[str]:

@@ -70,7 +70,7 @@ def people_of(tx: Transaction, alert: Alert) -> dict[UUID, Member]:
 
 def write_notices(tx: Transaction, now: datetime, *, every: timedelta) -> int:
     """Write a message for every alert that is due, and say when the next is; give how many."""
-    due = alerts.due(tx, now)
+    due = alerts.due(tx, now, every=every)
     for alert in due:
         number = alert.repeats + 1
         outbox.enqueue(
@@ -94,7 +94,7 @@ def mail_trouble(tx: Transaction, now: datetime, *, gap: str) -> MailTrouble | N
     """Give why nobody is told by mail, or None. `gap` is what the settings lack."""
     if gap:
         return MailTrouble(Trouble.NOT_SET)
-    failing = outbox.failing_since(tx, (SUBMITTED, EMERGENCY))
+    failing = outbox.failing_since(tx, (SUBMITTED, EMERGENCY), now)
     if failing is not None:
         return MailTrouble(Trouble.FAILING, failing)
     next_at = alerts.standing(tx).next_at

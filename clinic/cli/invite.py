@@ -12,6 +12,7 @@ from clinic.actions.printing import printing_kit
 from clinic.actions.slips import slip_of
 from clinic.cli.records import day
 from clinic.config import Settings, load_settings, utc_now
+from clinic.delivery import invitation_terms
 from clinic.errors import BadInput, NotAllowed, UnknownRecord
 from clinic.library.places import content_dir
 from clinic.library.shelf import read_shelf
@@ -23,7 +24,6 @@ from clinic.store.invitations import Channel, Invitation
 from clinic.store.patients import Person
 from clinic.store.staff import Member, Role
 from clinic.web.visit import details_of
-from clinic.work import invitation_terms
 
 
 def add_commands(commands: Any) -> None:

@@ -2,35 +2,80 @@
 
 import smtplib
 import ssl
+from contextlib import suppress
 from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
 
-from clinic.errors import Unavailable
+from clinic.errors import NotTaken, Unavailable
 
 TIMEOUT_SECONDS = 20
+TAKING_SECONDS = 300
+"""How long a server may look at a whole mail before it says that it took it. Whoever hangs up
+earlier sends mail twice that was taken (RFC 5321, 4.5.3.2.6 and 6.1)."""
 DEFAULT_PORT = {"smtp": 25, "smtps": 465}
 
 
-def send(url: str, mail: EmailMessage) -> None:
-    """Send a mail, encrypted where the server offers it. Raises Unavailable."""
+class _Waits(smtplib.SMTP):
+    """A connection that waits longer once the server has the mail."""
+
+    taking_seconds: float = TAKING_SECONDS
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Give the mail to the server, and wait until it says whether it keeps it."""
+        if self.sock is not None:
+            self.sock.settimeout(self.taking_seconds)
+        return super().data(msg)
+
+
+class _WaitsEncrypted(_Waits, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+
+def send(
+    url: str,
+    mail: EmailMessage,
+    *,
+    timeout: float = TIMEOUT_SECONDS,
+    taking_seconds: float = TAKING_SECONDS,
+) -> None:
+    """Send a mail, encrypted where the server offers it.
+
+    Raises NotTaken when the server refuses this one, and Unavailable when it takes none.
+    """
     parts = urlsplit(url)
-    host, port = parts.hostname or "localhost", parts.port or DEFAULT_PORT[parts.scheme]
     try:
-        with _connection(parts.scheme, host, port) as server:
+        server = _connection(parts, timeout)
+        server.taking_seconds = taking_seconds
+        try:
             server.ehlo_or_helo_if_needed()
             if parts.scheme == "smtp" and server.has_extn("starttls"):
                 server.starttls(context=ssl.create_default_context())
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             server.send_message(mail)
+        finally:
+            _hang_up(server)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+        raise NotTaken(_words(error)) from None
     except (OSError, smtplib.SMTPException) as error:
-        raise Unavailable(
-            f"The mail server did not take the mail ({type(error).__name__})."
-        ) from None
+        raise Unavailable(_words(error)) from None
 
 
-def _connection(scheme: str, host: str, port: int) -> smtplib.SMTP:
-    if scheme == "smtps":
+def _hang_up(server: smtplib.SMTP) -> None:
+    """Say goodbye. What a server answers to that says nothing of the mail, which it has by then."""
+    with suppress(OSError, smtplib.SMTPException):
+        server.quit()
+    server.close()
+
+
+def _words(error: Exception) -> str:
+    return f"The mail server did not take the mail ({type(error).__name__})."
+
+
+def _connection(parts: SplitResult, timeout: float) -> _Waits:
+    host, port = parts.hostname or "localhost", parts.port or DEFAULT_PORT[parts.scheme]
+    if parts.scheme == "smtps":
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
-    return smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+        return _WaitsEncrypted(host, port, timeout=timeout, context=context)
+    return _Waits(host, port, timeout=timeout)

@@ -5,21 +5,24 @@ At most one alert of an intake stands, which is: nobody acknowledged it and no o
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.store.database import Transaction
 from clinic.store.ids import new_id
 from clinic.store.queues import Queue
+from clinic.store.skew import CLOCKS_APART
 from clinic.store.tables import alert as table
 from clinic.store.tables import intake
 
 AT_ONCE = 50
 """How many alerts one round looks at; the next round takes the others."""
+LONGEST_EVERY = timedelta(hours=1)
+"""The longest that the settings let lie between two tellings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +88,15 @@ def tend(tx: Transaction, now: datetime) -> None:
         raise_alert(tx, intake_id, now=now)
 
 
-def due(tx: Transaction, now: datetime) -> list[Alert]:
-    """Give the alerts that have to be told now, oldest first; others skip them meanwhile."""
+def due(tx: Transaction, now: datetime, *, every: timedelta = LONGEST_EVERY) -> list[Alert]:
+    """Give the alerts that have to be told now, oldest first; others skip them meanwhile.
+
+    One that is to be told later than `every` from now saw the clock set back, and is due.
+    """
+    strange = table.c.next_at > now + every + CLOCKS_APART
     statement = (
         select(table)
-        .where(_standing(), table.c.next_at <= now)
+        .where(_standing(), or_(table.c.next_at <= now, strange))
         .order_by(table.c.next_at)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)

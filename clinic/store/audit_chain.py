@@ -57,9 +57,15 @@ def seal(database: Database, anchor: Path) -> int:
     """Seal what was written since, anchor the head, and give how many rows were sealed."""
     with database.writing() as tx:
         head, sealed = _sealed(tx)
-    if sealed or (head.number and not anchor.exists()):
+    if sealed or _is_behind(anchor, head):
         _write_anchor(anchor, head)
     return sealed
+
+
+def _is_behind(anchor: Path, head: Head) -> bool:
+    """True when whoever sealed last died, or had no room, before the head was anchored."""
+    anchored = _read_anchor(anchor)
+    return head.number > (anchored.number if anchored else 0)
 
 
 def verify_chain(tx: Transaction, anchor: Path) -> list[str]:

@@ -25,6 +25,7 @@ from clinic.store.referral_tables import invitation as table
 from clinic.store.resume_codes import CROCKFORD, MISREAD
 from clinic.store.sealing import Cell, seal, unseal
 from clinic.store.sessions import PATIENT_IDLE
+from clinic.store.skew import CLOCKS_APART
 from clinic.store.tables import intake
 
 TOKEN_LETTERS = 32
@@ -193,9 +194,13 @@ def listing(
 
 
 def can_start(invitation: Invitation, now: datetime) -> bool:
-    """True while pressing Start opens the form, and no other visit is at it."""
+    """True while pressing Start opens the form, and no other visit is at it.
+
+    A press that lies in the future was made before the clock was set back, and shuts nobody out.
+    """
     spent = invitation.spent_at
-    return invitation.is_open(now) and (spent is None or spent <= now - PATIENT_IDLE)
+    over = spent is None or spent <= now - PATIENT_IDLE or spent > now + CLOCKS_APART
+    return invitation.is_open(now) and over
 
 
 def spend(tx: Transaction, token: str, *, now: datetime) -> Permit | None:
@@ -207,7 +212,11 @@ def spend(tx: Transaction, token: str, *, now: datetime) -> Permit | None:
             table.c.intake_id.is_(None),
             table.c.revoked_at.is_(None),
             table.c.expires_at > now,
-            or_(table.c.spent_at.is_(None), table.c.spent_at <= now - PATIENT_IDLE),
+            or_(
+                table.c.spent_at.is_(None),
+                table.c.spent_at <= now - PATIENT_IDLE,
+                table.c.spent_at > now + CLOCKS_APART,
+            ),
         )
         .values(spent_at=now, opened_at=func.coalesce(table.c.opened_at, _at(now)))
     )

@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, case, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from clinic.errors import Damaged
 from clinic.fhir.text import dumps, loads
 from clinic.store.database import Transaction
 from clinic.store.ids import new_id
 from clinic.store.keys import Key
 from clinic.store.sealing import Cell, seal, unseal
+from clinic.store.skew import CLOCKS_APART
 from clinic.store.tables import outbox as table
 
 LEASE = timedelta(minutes=2)
@@ -23,8 +25,6 @@ MOST_ATTEMPTS = 12
 """With waits that double, the last attempt is made about a day after the first."""
 LATE_AFTER = timedelta(minutes=15)
 FAULT_LENGTH = 80
-CLOCKS_APART = timedelta(minutes=1)
-"""So far two machines may differ; more than that, and a clock was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,15 @@ def claim(
 ) -> list[Message]:
     """Take messages that are due, oldest first. Nobody else gets them until the lease ends.
 
-    Those of the kind `first` go before all others.
+    Those of the kind `first` go before all others. One that cannot be opened is given up, so
+    that it holds up no other.
 
     Commit before sending. Whoever dies while sending leaves the message to the next.
     """
+    _shorten_strange_leases(tx, now, lease)
     due = (
         select(table)
-        .where(_waiting(), _is_due(now), _free(now, lease))
+        .where(_waiting(), _is_due(now), _free(now))
         .order_by(case((table.c.kind == first, 0), else_=1), table.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -94,15 +96,13 @@ def claim(
         .where(table.c.id.in_([row.id for row in rows]))
         .values(claimed_until=now + lease, attempts=table.c.attempts + 1)
     )
-    return [
-        Message(
-            row.id,
-            row.kind,
-            loads(unseal(_key(tx), row.sealed_payload, _cell(row.id))),
-            row.attempts + 1,
-        )
-        for row in rows
-    ]
+    return [message for row in rows if (message := _opened(tx, row, now)) is not None]
+
+
+def hold(tx: Transaction, message_id: UUID, now: datetime, *, lease: timedelta = LEASE) -> None:
+    """Keep a message that is being sent from others for another lease."""
+    being_sent = (table.c.id == message_id) & _waiting()
+    tx.execute(update(table).where(being_sent).values(claimed_until=now + lease))
 
 
 def sent(tx: Transaction, message_id: UUID, now: datetime) -> None:
@@ -124,7 +124,7 @@ def failed(
     is given up: after the last attempt, or because none would help (`for_good`).
     """
     attempts = tx.scalar(select(table.c.attempts).where(table.c.id == message_id)) or 0
-    wait = min(FIRST_WAIT * 2 ** min(attempts, 20), LONGEST_WAIT)
+    wait = _wait_after(attempts)
     gives_up = for_good or attempts >= MOST_ATTEMPTS
     _set(
         tx,
@@ -149,14 +149,19 @@ def late(tx: Transaction, now: datetime) -> int:
     return int(tx.scalar(select(func.count()).where(or_(overdue, given_up))))
 
 
-def failing_since(tx: Transaction, kinds: Collection[str]) -> datetime | None:
+def failing_since(tx: Transaction, kinds: Collection[str], now: datetime) -> datetime | None:
     """Since when no mail of these kinds goes out; None when the last did, or none was tried.
 
     Since: when the oldest message was written that failed, and that no sent one came after.
-    A patient's wrong address, say, is no sign that staff are told nothing.
+    A patient's wrong address, say, is no sign that staff are told nothing. What seems to be
+    sent or given up later than now was so before the clock was set back, and says nothing.
     """
-    last: datetime | None = tx.scalar(select(func.max(table.c.sent_at)))
+    seen = now + CLOCKS_APART
+    last: datetime | None = tx.scalar(
+        select(func.max(table.c.sent_at)).where(table.c.sent_at <= seen)
+    )
     stuck = table.c.sent_at.is_(None) & (table.c.fault != "") & table.c.kind.in_(kinds)
+    stuck &= or_(table.c.given_up_at.is_(None), table.c.given_up_at <= seen)
     if last is not None:
         stuck &= or_(table.c.created_at > last, table.c.given_up_at > last)
     found: datetime | None = tx.scalar(select(func.min(table.c.created_at)).where(stuck))
@@ -180,15 +185,50 @@ def _waiting() -> ColumnElement[bool]:
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    """One that was written later than now, and not tried yet, saw the clock set back."""
+    """Also one that is due later than it could be: it saw the clock set back."""
     never_tried = (table.c.attempts == 0) & (table.c.created_at > now + CLOCKS_APART)
-    return or_(table.c.due_at <= now, never_tried)
+    latest = {tries: now + _wait_after(tries) + CLOCKS_APART for tries in range(1, MOST_ATTEMPTS)}
+    tried = (table.c.attempts > 0) & (
+        table.c.due_at
+        > case(
+            {tries: _at(moment) for tries, moment in latest.items()},
+            value=table.c.attempts,
+            else_=_at(now + LONGEST_WAIT + CLOCKS_APART),
+        )
+    )
+    return or_(table.c.due_at <= now, never_tried, tried)
 
 
-def _free(now: datetime, lease: timedelta) -> ColumnElement[bool]:
-    """A lease that ends later than one could was taken before the clock was set back."""
-    until = table.c.claimed_until
-    return or_(until.is_(None), until <= now, until > now + lease + CLOCKS_APART)
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(table.c.claimed_until.is_(None), table.c.claimed_until <= now)
+
+
+def _shorten_strange_leases(tx: Transaction, now: datetime, lease: timedelta) -> None:
+    """Have a lease that was taken before the clock was set back end in its time.
+
+    It does not end at once: whoever took it may be sending, and holds it longer if so.
+    """
+    strange = _waiting() & (table.c.claimed_until > now + lease + CLOCKS_APART)
+    tx.execute(update(table).where(strange).values(claimed_until=now + lease))
+
+
+def _wait_after(attempts: int) -> timedelta:
+    doubled: int = 2 ** min(attempts, 20)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
+
+
+def _at(moment: datetime) -> ColumnElement[datetime]:
+    return literal(moment, table.c.due_at.type)
+
+
+def _opened(tx: Transaction, row: Row[Any], now: datetime) -> Message | None:
+    """Give the message of a row; None, and it is given up, when its seal is broken."""
+    try:
+        payload = loads(unseal(_key(tx), row.sealed_payload, _cell(row.id)))
+    except Damaged:
+        failed(tx, row.id, now, Damaged.__name__, for_good=True)
+        return None
+    return Message(row.id, row.kind, payload, row.attempts + 1)
 
 
 def _key(tx: Transaction) -> Key:

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from clinic.fhir.text import dumps, loads
 from clinic.store import staff
 from clinic.store.database import Transaction
 from clinic.store.keys import Key
 from clinic.store.sealing import Cell, seal, unseal
+from clinic.store.skew import CLOCKS_APART
 from clinic.store.staff import Member
 from clinic.store.tables import session as table
 from clinic.store.tables import staff as staff_table
@@ -149,7 +150,12 @@ def end_one_of(tx: Transaction, staff_id: UUID, handle: str) -> bool:
 
 
 def sweep(tx: Transaction, now: datetime, limit: int = 500) -> int:
-    """Delete sessions that nobody can use any more, at most `limit`; give how many."""
+    """Delete sessions that nobody can use any more, at most `limit`; give how many.
+
+    One that was seen later than now was seen before the clock was set back: it goes on, and
+    from now on it sits idle and ends like any other.
+    """
+    _bring_back(tx, now, limit)
     over: ColumnElement[bool] = (
         (table.c.expires_at <= now)
         | (table.c.seen_at <= now - PATIENT_IDLE)
@@ -157,6 +163,23 @@ def sweep(tx: Transaction, now: datetime, limit: int = 500) -> int:
     )
     some = select(table.c.token_hash).where(over).limit(limit)
     return tx.execute(delete(table).where(table.c.token_hash.in_(some))).rowcount
+
+
+def _bring_back(tx: Transaction, now: datetime, limit: int) -> None:
+    """Move sessions of a clock that was set back to where it is now, with the life they had."""
+    later = now + CLOCKS_APART
+    ahead = or_(table.c.created_at > later, table.c.seen_at > later)
+    for row in tx.execute(select(table).where(ahead).limit(limit)).all():
+        by = max(row.created_at, row.seen_at) - now
+        tx.execute(
+            update(table)
+            .where(table.c.token_hash == row.token_hash)
+            .values(
+                created_at=row.created_at - by,
+                seen_at=row.seen_at - by,
+                expires_at=row.expires_at - by,
+            )
+        )
 
 
 def _hash(tx: Transaction, token: str) -> bytes:

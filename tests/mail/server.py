@@ -2,6 +2,7 @@
 
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,8 +17,14 @@ class Inbox:
 
 
 @contextmanager
-def mail_server(*, refuses: bool = False) -> Iterator[Inbox]:
-    """Serve until the block ends; `refuses` answers every recipient with 550."""
+def mail_server(
+    *, refuses: str = "", thinks: float = 0, goodbye: str = "221 bye"
+) -> Iterator[Inbox]:
+    """Serve until the block ends.
+
+    A recipient whose line holds `refuses` is answered with 550. The server `thinks` so many
+    seconds before it says that it keeps a mail, and answers QUIT with `goodbye`.
+    """
     inbox = Inbox()
 
     class Talk(socketserver.StreamRequestHandler):
@@ -28,12 +35,14 @@ def mail_server(*, refuses: bool = False) -> Iterator[Inbox]:
                 if verb == "DATA":
                     self.say("354 go on")
                     inbox.mails.append(self.read_mail())
+                    time.sleep(thinks)
                     self.say("250 kept")
                 elif verb == "QUIT":
-                    self.say("221 bye")
+                    self.say(goodbye)
                     return
                 else:
-                    self.say("550 no" if refuses and verb == "RCPT" else "250 good")
+                    refused = verb == "RCPT" and refuses and refuses in line
+                    self.say("550 no" if refused else "250 good")
 
         def say(self, words: str) -> None:
             self.wfile.write(words.encode() + b"\r\n")

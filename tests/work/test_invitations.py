@@ -287,7 +287,7 @@ def test_a_setting_that_goes_missing_holds_the_mail_back_and_loses_nothing(
 def test_a_wrong_address_is_told_on_the_list_and_raises_no_alarm_about_the_mail_server(
     settings, database, mailed, nina
 ):
-    with mail_server(refuses=True) as refusing:
+    with mail_server(refuses="@") as refusing:
         at(settings.model_copy(update={"smtp_url": refusing.url}), database, MADE)
 
     listed = actions.open_invitation(database, mailed.id, by=nina, now=MADE)

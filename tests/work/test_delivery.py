@@ -1,0 +1,235 @@
+"""Mail that goes out once: beside a slow server, a refused recipient, and a broken message."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from clinic import delivery, work
+from clinic.config import Settings, utc_now
+from clinic.mail import messages
+from clinic.store import alerts, outbox, sessions
+from clinic.store.database import Database, open_database
+from clinic.store.invitations import Channel
+from clinic.store.outbox import Message
+from clinic.store.patients import Person
+from clinic.store.tables import outbox as table
+from clinic.store.tables import session as session_table
+from tests.mail.server import Inbox, mail_server
+from tests.make import NOW
+from tests.store.kept import alarmed_draft, hire
+from tests.web.invited import invite
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    with mail_server(refuses="bad@") as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(tmp_path, inbox) -> Settings:
+    return Settings(
+        data=tmp_path / "data",
+        key_file=tmp_path / "keys" / "clinic.key",
+        smtp_url=inbox.url,
+        duty_address="desk@clinic.example",
+        public_url="https://intake.clinic.example",
+    )
+
+
+@pytest.fixture
+def database(settings) -> Iterator[Database]:
+    with open_database(settings, demo_key=True) as database:
+        yield database
+
+
+def invited(database, *addresses, now=NOW):
+    with database.writing() as tx:
+        nina = hire(tx)
+    for address in addresses:
+        person = Person("Zephyrine Quill", email=address)
+        invite(database, nina, now=now, person=person, channel=Channel.MAIL, appointment_on=None)
+
+
+def waiting(database) -> int:
+    with database.reading() as tx:
+        return outbox.waiting(tx)
+
+
+def test_an_address_that_is_refused_keeps_no_other_waiting(settings, database, inbox):
+    invited(database, "bad@example.org", "bad@example.com", "good@example.org")
+
+    delivery.deliver(settings, database, lambda: NOW)
+
+    assert ["To: good@example.org" in mail for mail in inbox.mails] == [True]
+    assert waiting(database) == 2
+
+
+def test_a_message_whose_seal_is_broken_is_given_up_out_loud_and_holds_up_no_other(
+    settings, database, inbox
+):
+    invited(database, "good@example.org", "fine@example.org")
+    with database.writing() as tx:
+        first = sa.select(sa.func.min(table.c.id)).scalar_subquery()
+        tx.execute(sa.update(table).where(table.c.id == first).values(sealed_payload=b"x" * 60))
+
+    for _ in range(2):
+        delivery.deliver(settings, database, lambda: NOW)
+
+    assert len(inbox.mails) == 1
+    assert "Mails that are late or were given up: 1." in work.late_lines(settings, database, NOW)
+
+
+def test_a_message_of_a_kind_that_only_a_newer_version_knows_is_not_lost(settings, database):
+    with database.writing() as tx:
+        outbox.enqueue(tx, kind="of tomorrow", payload={}, now=NOW)
+
+    work.work_once(settings, database, NOW)
+
+    assert waiting(database) == 1
+
+
+def test_a_mail_that_cannot_be_made_is_tried_again_and_holds_up_no_other(settings, database, inbox):
+    with database.writing() as tx:
+        outbox.enqueue(tx, kind=messages.EMERGENCY, payload={"alert": "no id"}, now=NOW)
+    invited(database, "good@example.org")
+
+    delivery.deliver(settings, database, lambda: NOW)
+
+    assert len(inbox.mails) == 1
+    assert waiting(database) == 1
+
+
+def test_two_workers_beside_a_slow_server_send_each_mail_once(settings, database):
+    """The server thinks for longer than a message is lent out; whoever sends it holds it."""
+    invited(database, "a@example.org", "b@example.org", now=utc_now())
+    lease = timedelta(seconds=0.4)
+    with mail_server(thinks=1.0) as slow:
+        beside = settings.model_copy(update={"smtp_url": slow.url})
+
+        def works() -> None:
+            for _ in range(12):
+                delivery.deliver(beside, database, utc_now, lease=lease)
+                threading.Event().wait(0.1)
+
+        workers = [threading.Thread(target=works) for _ in range(2)]
+        for each in workers:
+            each.start()
+        for each in workers:
+            each.join()
+
+    assert sorted(mail.partition("To: ")[2][:1] for mail in slow.mails) == ["a", "b"]
+
+
+def test_a_lease_runs_from_the_moment_a_message_is_taken_and_not_from_the_start_of_a_round(
+    settings, database
+):
+    """Each mail takes more than a lease here: another worker must find none of them free."""
+    invited(database, "a@example.org", "b@example.org", "c@example.org")
+    now = [NOW]
+    taken: list[Message] = []
+    with mail_server() as server:
+        beside = settings.model_copy(update={"smtp_url": server.url})
+
+        def slow_clock():
+            now[0] += 2 * outbox.LEASE
+            return now[0]
+
+        delivery.deliver(beside, database, slow_clock)
+        with database.writing() as tx:
+            taken += outbox.claim(tx, now[0])
+            sent = tx.execute(sa.select(table.c.sent_at)).scalars().all()
+
+    assert len(server.mails) == 3
+    assert taken == []
+    assert len(set(sent)) == 3
+
+
+def test_asked_to_stop_it_begins_no_further_mail(settings, database, inbox):
+    invited(database, "a@example.org")
+    stop = threading.Event()
+    stop.set()
+
+    delivery.deliver(settings, database, lambda: NOW, stop)
+
+    assert (inbox.mails, waiting(database)) == ([], 1)
+
+
+def test_a_fault_in_one_part_keeps_no_other_from_its_work(settings, database, inbox):
+    """The anchor of the audit cannot be written: a folder stands in its place."""
+    (settings.data / "audit.head" / "x").mkdir(parents=True)
+    invited(database, "good@example.org")
+    with database.writing() as tx:
+        sessions.open_session(tx, now=NOW - 2 * HOUR, data={})
+
+    faults = work.work_round(settings, database, lambda: NOW)
+
+    assert list(faults) == ["seal of the audit"]
+    assert len(inbox.mails) == 1
+    with database.reading() as tx:
+        assert tx.execute(sa.select(session_table)).all() == []
+    said: list[str] = []
+    with pytest.raises(OSError, match="audit"):
+        work.work_until(threading.Event(), settings, database, once=True, tell=said.append)
+    assert said[0].endswith("is tried again: seal of the audit.")
+
+
+# --- a clock that is set back ------------------------------------------------------------
+
+
+def test_an_emergency_is_told_on_when_the_clock_was_set_back(settings, database, inbox):
+    with database.writing() as tx:
+        alerts.raise_alert(tx, alarmed_draft(tx, now=NOW).id, now=NOW)
+    work.work_once(settings, database, NOW)
+
+    for minutes in (0, 5, 10):
+        work.work_once(settings, database, NOW - 5 * HOUR + timedelta(minutes=minutes))
+
+    assert [f"notice {number}." in mail for number, mail in enumerate(inbox.mails, 1)] == [True] * 4
+
+
+def test_a_failed_mail_is_tried_again_when_the_clock_was_set_back(settings, database, inbox):
+    invited(database, "good@example.org")
+    with mail_server() as gone:
+        away = settings.model_copy(update={"smtp_url": gone.url})
+    work.work_once(away, database, NOW)
+
+    work.work_once(settings, database, NOW - 5 * HOUR)
+
+    assert len(inbox.mails) == 1
+
+
+def test_a_message_in_hand_when_the_clock_was_set_back_is_free_after_one_lease(settings, database):
+    invited(database, "good@example.org")
+    back = NOW - 5 * HOUR
+    with database.writing() as tx:
+        (message,) = outbox.claim(tx, NOW)
+
+        assert outbox.claim(tx, back) == []
+        outbox.hold(tx, message.id, back + outbox.LEASE / 4)
+        assert outbox.claim(tx, back + outbox.LEASE) == []
+        assert len(outbox.claim(tx, back + 2 * outbox.LEASE)) == 1
+
+
+def test_mail_that_fails_is_told_though_the_last_that_went_out_lies_in_the_future(
+    settings, database
+):
+    def notice(now):
+        with database.writing() as tx:
+            outbox.enqueue(tx, kind=messages.SUBMITTED, payload={}, now=now)
+
+    notice(NOW)
+    work.work_once(settings, database, NOW)
+    with mail_server() as gone:
+        away = settings.model_copy(update={"smtp_url": gone.url})
+    back = NOW - 5 * HOUR
+    notice(back)
+    work.work_once(away, database, back)
+
+    (line,) = work.late_lines(away, database, back)
+    assert line.startswith("Mail is failing since")
