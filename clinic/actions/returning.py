@@ -1,6 +1,7 @@
 """A patient who comes back starts from the last answers: stable facts alone, to look over again.
 
-Safety questions, symptoms and scores are always asked anew, and so is all that a rule reads.
+Safety questions, symptoms and scores are always asked anew, and so is all that a rule reads. Of
+the activities that the patient named, the names come back and are rated anew (instruments.md, 4).
 """
 
 from dataclasses import replace
@@ -24,6 +25,7 @@ STABLE = frozenset(
         *("allergies", "allergy-details", "other-conditions"),
         *("had-surgery", "surgery-what", "surgery-year", "implants", "implant-details"),
         *("past-scans", "scan-details"),
+        *("activity-name",),
     }
 )
 """The questions of `low-back-intake` whose last answer still holds for most people.

@@ -84,9 +84,14 @@ def change(table: ScoreTable, before: Score, now: Score) -> Change | None:
 
 
 def _shared(before: Score, now: Score) -> list[tuple[Fraction, Fraction]]:
-    old = {part.name.casefold(): Fraction(part.value) for part in before.parts}
-    new = {part.name.casefold(): Fraction(part.value) for part in now.parts}
+    old = {_plain(part.name): Fraction(part.value) for part in before.parts}
+    new = {_plain(part.name): Fraction(part.value) for part in now.parts}
     return [(old[name], new[name]) for name in old if name in new]
+
+
+def _plain(name: str) -> str:
+    """What was typed, whatever its capitals, blanks and last stop."""
+    return " ".join(name.casefold().split()).rstrip(".")
 
 
 def _change(score: Score, first: Fraction, last: Fraction, limits: Limits) -> Change:

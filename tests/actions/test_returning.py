@@ -18,6 +18,8 @@ LAST_TIME = {
     "pain-now": 8,
     "pain-story": "The piano.",
     "peg-pain": 7,
+    "activities.0.activity-name": "Drive for an hour",
+    "activities.0.activity-score": 3,
     "pain-where": ["low-back"],
 }
 
@@ -33,6 +35,7 @@ def test_stable_facts_come_back_and_nothing_of_how_it_was_then():
         "medicines.0.medicine-name",
         "medicines.0.medicine-dose",
         "allergies",
+        "activities.0.activity-name",
     }
 
 
@@ -46,7 +49,8 @@ def test_nothing_that_a_rule_reads_is_filled_in_but_the_birth_date():
     read |= questions_read(row.when for row in book.stretches.rules if row.when)
     read |= {name for score in book.scores.scores for name in score.questions}
 
-    assert STABLE & read == {"birth-date"}
+    # The name of an activity is read beside its rating, which is asked anew.
+    assert STABLE & read == {"birth-date", "activity-name"}
 
 
 def test_a_choice_that_is_offered_no_more_is_asked_anew():

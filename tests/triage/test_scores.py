@@ -514,6 +514,20 @@ def test_one_activity_alone_needs_three_points(now: int, met: bool) -> None:
     assert found.meets_points is met
 
 
+@pytest.mark.parametrize(
+    "typed", ["drive for an hour", "Drive  for an hour.", "DRIVE for an hour "]
+)
+def test_an_activity_typed_a_little_differently_is_the_same(typed: str) -> None:
+    first, last = (
+        scored({"activities.0.activity-name": name, "activities.0.activity-score": rating})
+        for name, rating in (("Drive for an hour", 3), (typed, 6))
+    )
+    found = change(TABLE, first["activities"], last["activities"])
+
+    assert found is not None
+    assert found.difference == 3
+
+
 def test_other_activities_cannot_be_compared() -> None:
     before, now = scored(activities([3]))["activities"], scored(activities([6], "x"))["activities"]
 
