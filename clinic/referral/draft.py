@@ -24,6 +24,7 @@ from clinic.summary.model import (
     ScoreWords,
     Summary,
 )
+from clinic.summary.words import word
 from clinic.triage.assess import FlagState
 
 MOOD_SCORES = frozenset({"phq-2", "gad-2", "phq-4"})
@@ -32,10 +33,14 @@ GATE_LINES_OF: Mapping[Topic, frozenset[str]] = {
     Topic.PREGNANCY: frozenset({"pregnant", "birth-recent"}),
 }
 """Lines of the regenerative checklist that go along only where their topic plays a part."""
+HARD_STOPS = frozenset({"open-alarm", "incomplete"})
 GATE_STATES = (
-    (FlagState.DENIED, "Reasons to wait, denied"),
-    (FlagState.NOT_ANSWERED, "Reasons to wait, not known"),
+    (FlagState.PRESENT, "reported"),
+    (FlagState.DENIED, "denied"),
+    (FlagState.NOT_ANSWERED, "not known"),
 )
+REAL_CHANGE = {True: word("meaningful", "en"), False: word("too_small", "en"), None: ""}
+"""Whether a number moved by more than chance, where a limit is known."""
 
 KEPT_PRIVATE = "A finding on private answers. Ask us by telephone."
 STILL_STANDS = "The answers were changed since; it stands."
@@ -65,7 +70,7 @@ def draft_letter(summary: Summary, request: Request, shared: Collection[Topic]) 
     return Letter(
         (
             Block(Part.SITUATION, "Situation", tuple(_situation(summary, request, hidden))),
-            Block(Part.BACKGROUND, "Background", tuple(_background(summary, hidden))),
+            Block(Part.BACKGROUND, "Background", tuple(_background(summary, shared, hidden))),
             Block(Part.ASSESSMENT, "Assessment", tuple(_assessment(summary, shared, hidden))),
             Block(Part.REQUEST, "Request", tuple(request_lines(request))),
         )
@@ -158,11 +163,15 @@ def _is_private(finding: FindingWords, hidden: Collection[str]) -> bool:
     return any(piece.key in private for piece in finding.because)
 
 
-def _background(summary: Summary, hidden: Collection[str]) -> Iterator[LetterLine]:
+def _background(
+    summary: Summary, shared: Collection[Topic], hidden: Collection[str]
+) -> Iterator[LetterLine]:
     if summary.person.sex:
         yield LetterLine(label="Sex", text=summary.person.sex, keys=(SEX,))
     yield from _answered(summary, REACH, hidden)
     yield from _told(summary, BACKGROUND, hidden)
+    if Topic.REGENERATIVE in shared:
+        yield from _checklist(summary.regenerative, shared)
 
 
 def _assessment(
@@ -193,8 +202,6 @@ def _assessment(
                 text=f"{names}. {NO_DIAGNOSIS}" if present else names,
                 keys=_keys(behind, hidden) if present else (),
             )
-    if Topic.REGENERATIVE in shared:
-        yield from _checklist(summary.regenerative, shared)
     advice = [f"{stretch.name}: {stretch.word.lower()}" for stretch in summary.stretches]
     if advice:
         yield LetterLine(label="Stretches, by the rules", text="; ".join(advice))
@@ -203,20 +210,18 @@ def _assessment(
 def _checklist(gate: RegenerativeWords, shared: Collection[Topic]) -> Iterator[LetterLine]:
     """The reasons to wait with such a treatment (regenerative.md, section 6), and what is known.
 
-    What is present stands by its level; it is no advice for or against.
+    It is no advice for or against. A hard stop never leaves, and is no line of it.
     """
-    left_out = frozenset().union(
+    left_out = HARD_STOPS.union(
         *(lines for topic, lines in GATE_LINES_OF.items() if topic not in shared)
     )
     lines = [line for line in gate.lines if line.id not in left_out]
-    present = [line for line in lines if line.state is FlagState.PRESENT]
-    for word in dict.fromkeys(line.level_word for line in present):
-        told = [line.staff for line in present if line.level_word == word]
-        yield LetterLine(label=f"Reasons to wait: {word.lower()}", text="; ".join(told))
     for state, label in GATE_STATES:
-        told = [line.staff for line in lines if line.state is state]
-        if told:
-            yield LetterLine(label=label, text="; ".join(told))
+        for level in dict.fromkeys(line.level_word for line in lines):
+            fits = [line for line in lines if line.state is state and line.level_word == level]
+            if fits:
+                text = " · ".join(line.staff for line in fits)
+                yield LetterLine(label=f"{level}, {label}", text=text)
     if gate.notes:
         yield LetterLine(label="Also for this consult", text=" ".join(gate.notes))
 
@@ -232,7 +237,9 @@ def _score(score: ScoreWords, shared: Collection[Topic]) -> Iterator[LetterLine]
     parts = [f"{score.value} ({score.range})" if score.range else score.value or ""]
     parts += [word for word in (score.direction, score.band_words) if word]
     if score.change is not None:
-        parts.append(score.change.text)
+        moved = score.change.before != score.change.now
+        real = REAL_CHANGE[score.change.meaningful] if moved else ""
+        parts.append(f"{score.change.short}. {real}".strip())
     yield LetterLine(label=score.name, text="; ".join(parts), keys=score.keys)
 
 
@@ -245,7 +252,7 @@ def _told(
     denied = [line for line in wanted if line.text in PLAIN_NO]
     denied = denied if len(denied) > 1 else []
     yield from _answered(summary, [line.id for line in wanted if line not in denied], hidden)
-    yield from _labels("None", denied, hidden)
+    yield from _labels("None reported", denied, hidden)
     yield from _labels("Not answered", [line for line in wanted if not line.pieces], hidden)
 
 

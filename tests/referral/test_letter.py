@@ -147,10 +147,11 @@ def test_the_checklist_goes_with_a_regenerative_consult_alone():
 
     consult, other = text_of(letter_of(told, [Topic.REGENERATIVE])), text_of(letter_of(told))
 
-    assert "Reasons to wait: caution: Smokes" in consult
-    assert "Reasons to wait, denied: " in consult
+    assert "Caution, reported: Smokes" in consult
+    assert "Not now, denied: Fever" in consult
     assert "Breast feeding" in consult
-    assert "Reasons to wait" not in other
+    assert "The safety screen" not in consult
+    assert "Not now" not in other
 
 
 def test_the_checklist_tells_of_a_pregnancy_only_where_that_plays_a_part():
@@ -173,7 +174,7 @@ def test_what_sets_no_pace_is_noted_in_one_line():
 def test_lines_without_anything_to_tell_are_named_in_one():
     lines = letter_of(EMERGENCY).block(Part.BACKGROUND).lines
 
-    assert [line.label for line in lines][-2:] == ["None", "Not answered"]
+    assert [line.label for line in lines][-2:] == ["None reported", "Not answered"]
     assert not [line for line in lines if line.text in ("None of these", "Not answered")]
 
 
