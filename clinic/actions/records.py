@@ -13,11 +13,14 @@ from clinic.store import (
     audit,
     emergency_steps,
     intakes,
+    levels,
+    notes,
     outcomes,
     patients,
     referrals,
     same_person,
     staff,
+    staff_facts,
     typed_totals,
 )
 from clinic.store.amendments import Amendment
@@ -25,10 +28,13 @@ from clinic.store.audit import Actor
 from clinic.store.database import Database, Transaction
 from clinic.store.emergency_steps import KeptStep
 from clinic.store.intakes import Card, Facts, Library
+from clinic.store.levels import SetLevel
+from clinic.store.notes import Note
 from clinic.store.outcomes import Outcome
 from clinic.store.patients import Patient
 from clinic.store.referrals import Kept
 from clinic.store.staff import Member, Role
+from clinic.store.staff_facts import StaffFact
 from clinic.store.typed_totals import KeptTotal
 from clinic.triage.assess import Assessment
 
@@ -47,6 +53,9 @@ class Visit:
     outcomes: tuple[Outcome, ...]
     steps: tuple[KeptStep, ...]
     added: tuple[Amendment, ...]
+    notes: tuple[Note, ...]
+    levels: tuple[SetLevel, ...]
+    stated: tuple[StaffFact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +125,9 @@ def _visit(tx: Transaction, library: Library, facts: Facts, by: Member, now: dat
         outcomes=tuple(outcomes.all_of(tx, facts.id)),
         steps=tuple(emergency_steps.all_of(tx, facts.id)),
         added=tuple(amendments.all_of(tx, facts.id)),
+        notes=tuple(notes.all_of(tx, facts.id)),
+        levels=tuple(levels.all_of(tx, facts.id)),
+        stated=tuple(staff_facts.all_of(tx, facts.id)),
     )
 
 

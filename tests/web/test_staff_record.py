@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from clinic.actions.amendments import add_to_sent
 from clinic.store import audit, intakes, same_person
 from clinic.store.staff import Role
-from tests.web.staff import BEFORE, SAME_DAY, ZONE, Patients, Worker, hire
+from tests.web.staff import BEFORE, EMERGENCY, SAME_DAY, ZONE, Patients, Worker, hire
 
 FIRST = BEFORE - timedelta(days=42)
 
@@ -101,7 +101,56 @@ def test_each_intake_leads_to_its_full_answers_with_version_and_language(clinici
 
     for intake_id in twice[:2]:
         assert page.has(f'a[href="/staff/intakes/{intake_id}"]')
-    assert ", en" in page.select_one("tbody").get_text(" ")
+    told = page.select_one("table:has(caption)").get_text(" ", strip=True)
+    assert told.count("1.0.0, English") == 2
+
+
+def test_the_record_stands_in_the_order_in_which_a_clinician_reads(clinician, twice):
+    page = opens(clinician, twice[2])
+
+    order = [
+        *(".identity", "#flags", "#since", "#trends", "#places", ".every_answer", "#happened"),
+        "#next",
+    ]
+    all_tags = page.soup.find_all(True)
+    places = [all_tags.index(page.select_one(part)) for part in order]
+    assert places == sorted(places)
+
+
+def test_each_red_flag_of_the_newest_intake_has_answer_time_and_state(clinician, twice):
+    flags = opens(clinician, twice[2]).select_one(".red_flag").get_text(" ", strip=True)
+
+    assert "Same day State: Open" in flags
+    assert "8:40 am" in flags
+
+    clinician.opens(twice[1])
+    clinician.does("outcome", outcome="seen_today")
+    flags = opens(clinician, twice[2]).select_one(".red_flag").get_text(" ", strip=True)
+    assert "State: Seen today, 10:30 am" in flags
+
+
+def test_notes_and_levels_stand_in_the_timeline_of_the_record_for_clinicians_alone(
+    clinician, desk, twice
+):
+    opens(clinician, twice[2])
+    clinician.does("notes", text="Walks a mile again.")
+    opens(clinician, twice[2])
+    clinician.opens(twice[1])
+    clinician.does("level", urgency="urgent_2wk", reason="Talked at length.")
+
+    told = opens(clinician, twice[2]).select_one(".timeline").get_text(" ", strip=True)
+    assert "Walks a mile again." in told
+    assert "to Within 2 weeks Talked at length." in told
+    assert "Walks a mile" not in opens(desk, twice[2]).body.decode()
+    assert not opens(desk, twice[2]).has('form[action$="/notes"]')
+
+
+def test_allergies_that_nobody_answered_are_not_told_as_none(database, clinician, patients):
+    stopped = clinician.opens(patients.drafts({**EMERGENCY, "allergies": None}))
+    sent = opens(clinician, patient_of(database, patients.sends()))
+
+    assert "Allergies: not answered" in stopped.select_one(".identity").get_text(" ", strip=True)
+    assert "Allergies: none reported" in sent.select_one(".identity").get_text(" ", strip=True)
 
 
 def test_the_record_leads_to_an_invitation_that_names_the_patient_by_id_alone(desk, twice):
@@ -166,6 +215,8 @@ def test_the_intakes_own_page_tells_what_is_different_too(clinician, desk, twice
     lines = [tag.get_text(" ") for tag in page.select(".since__line")]
     assert any("now: up." in line for line in lines)
     assert any("New: Left calf" in line for line in lines)
+    pictures = [" ".join(tag.get_text(" ").split()) for tag in page.select("figcaption")]
+    assert pictures == ["Now: Left calf", "Last time, February 3, 2026: Left low back"]
     assert not desk.opens(twice[1]).has(".since")
 
 

@@ -6,7 +6,9 @@ from datetime import tzinfo
 
 from clinic.actions.review import Opened
 from clinic.actions.staff_facts import is_harm
+from clinic.intake import Intake
 from clinic.questionnaire.values import Coding
+from clinic.store.staff_facts import StaffFact
 from clinic.summary.model import (
     Correction,
     FindingWords,
@@ -22,6 +24,8 @@ from clinic.web.staff.standing import Standing
 
 ALLERGIES = "allergies"
 NONE = "None of these"
+NONE_REPORTED = "none reported"
+NOT_SAID = "not answered"
 INCOMPLETE = "incomplete_screen"
 STAFF_ANSWERS = "#happened"
 """Where on the page the answers of staff stand."""
@@ -62,6 +66,11 @@ class RedFlag:
     state: str
     held: str = ""
 
+    @property
+    def is_today(self) -> bool:
+        """True of what somebody has to act on today."""
+        return self.finding.urgency in ACT_TODAY
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
@@ -85,25 +94,25 @@ class Chart:
 
 def chart_view(opened: Opened, summary: Summary, standing: Standing, zone: tzinfo) -> Chart:
     """Give a clinician's view of an intake."""
-    speaking = Speaking(opened, summary, zone)
-    flags = [
-        RedFlag(
-            finding, speaking.evidence(finding), _state(finding, standing), speaking.held(finding)
-        )
-        for finding in summary.findings
-    ]
+    flags = red_flags(
+        opened.intake,
+        opened.stated,
+        summary,
+        zone,
+        is_open=standing.facts.emergency_open,
+        last_call=standing.last_outcome,
+    )
     told = {each.place for flag in flags for each in flag.evidence}
-    names = {state: _names(summary, state) for state in FlagState}
     return Chart(
         standing=standing,
         summary=summary,
-        allergies=_line(summary, ALLERGIES),
-        today=tuple(flag for flag in flags if flag.finding.urgency in ACT_TODAY),
-        others=tuple(flag for flag in flags if flag.finding.urgency not in ACT_TODAY),
+        allergies=allergies(summary),
+        today=tuple(flag for flag in flags if flag.is_today),
+        others=tuple(flag for flag in flags if not flag.is_today),
         changes=tuple(each for each in summary.corrections if _answer(each.key) not in told),
-        present=names[FlagState.PRESENT],
-        denied=names[FlagState.DENIED],
-        open_flags=names[FlagState.NOT_ANSWERED],
+        present=flag_names(summary, FlagState.PRESENT),
+        denied=flag_names(summary, FlagState.DENIED),
+        open_flags=flag_names(summary, FlagState.NOT_ANSWERED),
         not_plain=tuple(
             (group.title, found)
             for group in summary.safety
@@ -122,16 +131,39 @@ def chart_view(opened: Opened, summary: Summary, standing: Standing, zone: tzinf
     )
 
 
-def _names(summary: Summary, state: FlagState) -> tuple[str, ...]:
+def red_flags(
+    intake: Intake,
+    stated: tuple[StaffFact, ...],
+    summary: Summary,
+    zone: tzinfo,
+    *,
+    is_open: bool,
+    last_call: str,
+) -> list[RedFlag]:
+    """Give every finding with its answers and state; `last_call` says how the last one ended."""
+    speaking = Speaking(intake, stated, summary, zone)
+    state = "Open" if is_open or not last_call else last_call
+    return [
+        RedFlag(
+            finding,
+            speaking.evidence(finding),
+            state if finding.urgency in ACT_TODAY else "",
+            speaking.held(finding),
+        )
+        for finding in summary.findings
+    ]
+
+
+def flag_names(summary: Summary, state: FlagState) -> tuple[str, ...]:
     """Name the flags in one state; that a screen is complete is no flag to be denied."""
     return tuple(flag.name for flag in summary.flags_in(state) if flag.id != INCOMPLETE)
 
 
-def _line(summary: Summary, line_id: str) -> str:
-    """Give a line of the summary by its id, wherever it stands."""
+def allergies(summary: Summary) -> str:
+    """Give what is known of allergies: none reported is not the same as not answered."""
     lines = (line for section in summary.sections for line in section.lines)
-    text = next((line.text for line in lines if line.id == line_id), "")
-    return "" if text.startswith(NONE) else text
+    text = next((line.text for line in lines if line.id == ALLERGIES), "")
+    return NONE_REPORTED if text.startswith(NONE) else text or NOT_SAID
 
 
 def _changed(corrections: tuple[Correction, ...]) -> dict[str, str]:
@@ -149,10 +181,13 @@ def _answer(key: str) -> str:
 class Speaking:
     """The answers of one intake, the patient's and those of staff, as they speak for findings."""
 
-    def __init__(self, opened: Opened, summary: Summary, zone: tzinfo) -> None:
-        self.opened = opened
+    def __init__(
+        self, intake: Intake, stated: tuple[StaffFact, ...], summary: Summary, zone: tzinfo
+    ) -> None:
+        self.intake = intake
+        self.facts = stated
         self.zone = zone
-        self.stated = {fact.link_id for fact in opened.stated}
+        self.stated = {fact.link_id for fact in stated}
         self.changed = {**_changed(summary.corrections), **self._restated()}
 
     def evidence(self, finding: FindingWords) -> tuple[Evidence, ...]:
@@ -177,14 +212,14 @@ class Speaking:
         )
 
     def _given_at(self, key: str) -> str:
-        stated = [fact.at for fact in self.opened.stated if fact.link_id == key]
-        times = stated or [entry.at for entry in self.opened.intake.entries(key)]
+        stated = [fact.at for fact in self.facts if fact.link_id == key]
+        times = stated or [entry.at for entry in self.intake.entries(key)]
         return clock(times[-1].astimezone(self.zone)) if times else ""
 
     def _restated(self) -> dict[str, str]:
         """Each answer of staff that was changed, oldest first: "Yes at 8:42 am, No at 8:43 am"."""
         told: dict[str, list[str]] = {}
-        for fact in self.opened.stated:
+        for fact in self.facts:
             said = "Yes" if is_harm(fact.answer) else "No"
             told.setdefault(fact.link_id, []).append(
                 f"{said} at {clock(fact.at.astimezone(self.zone))}"
@@ -214,12 +249,3 @@ def _work(opened: Opened) -> tuple[str, ...]:
         for value in given
         if isinstance(value, Coding) and value.code in WORK_TROUBLE
     )
-
-
-def _state(finding: FindingWords, standing: Standing) -> str:
-    """Open, or how the last call ended; only what has to be acted on has a state."""
-    if finding.urgency not in ACT_TODAY:
-        return ""
-    if standing.facts.emergency_open or not standing.last_outcome:
-        return "Open"
-    return standing.last_outcome

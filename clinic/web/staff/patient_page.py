@@ -1,7 +1,7 @@
 """The page of one patient as each role sees it, and how a post there ends."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,9 +15,10 @@ from clinic.errors import Conflict, IllegalMove
 from clinic.store.typed_totals import still_standing
 from clinic.summary.build import build_summary
 from clinic.summary.given import AddedLater
-from clinic.summary.model import Summary
+from clinic.summary.model import BodyMap, Summary
 from clinic.summary.since import SCORES, Difference, since_last
-from clinic.summary.words import urgency_word
+from clinic.summary.words import long_date, urgency_word
+from clinic.web.body_map import body_picture
 from clinic.web.staff.added import additions_view
 from clinic.web.staff.chart import chart_view
 from clinic.web.staff.desk import desk_view
@@ -100,7 +101,8 @@ def shown(opened: Opened, *, tried: ActForm | None = None, refused: str = "") ->
     return render_template(
         "staff/intake.html",
         chart=chart_view(opened, summary, stands, zone()),
-        differences=since_last_time(opened, summary),
+        before=last_time(opened, summary),
+        picture=body_picture(),
         note=_form(NoteForm, tried),
         level=_form(LevelForm, tried).without(opened.facts.urgency),
         self_harm=_form(SelfHarmForm, tried),
@@ -161,11 +163,20 @@ def summary_of(opened: Opened) -> Summary:
     )
 
 
-def since_last_time(opened: Opened, now: Summary) -> tuple[Difference, ...]:
+@dataclass(frozen=True, slots=True)
+class LastTime:
+    """The intake before of the same confirmed person: its day, where it hurt, what is different."""
+
+    on: str
+    body_map: BodyMap
+    differences: tuple[Difference, ...]
+
+
+def last_time(opened: Opened, now: Summary) -> LastTime | None:
     """Give what is different from the intake before, but for scores, which stand by themselves."""
     before = opened.earlier[0] if opened.earlier else None
     if before is None or before.assessment is None:
-        return ()
+        return None
     then = build_summary(
         before.intake,
         before.assessment,
@@ -177,7 +188,8 @@ def since_last_time(opened: Opened, now: Summary) -> tuple[Difference, ...]:
     )
     stood = before.urgency or before.assessment.urgency
     then = replace(then, urgency=stood, urgency_word=urgency_word(stood, "en"))
-    return tuple(line for line in since_last(now, then) if line.about != SCORES)
+    lines = tuple(line for line in since_last(now, then) if line.about != SCORES)
+    return LastTime(long_date(then.sent_on, "en") if then.sent_on else "", then.body_map, lines)
 
 
 def _form(kind: type[F], tried: ActForm | None) -> F:

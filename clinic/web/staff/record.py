@@ -1,12 +1,12 @@
 """What the page of a person shows: to a clinician how it went, to the front desk who and when."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
 from clinic.actions.records import Record, Visit
 from clinic.questionnaire.values import whole_years
+from clinic.store.outcomes import last_call
+from clinic.store.queues import WAITING
 from clinic.store.records import Facts
 from clinic.summary.build import build_summary
 from clinic.summary.given import EarlierScores
@@ -14,17 +14,23 @@ from clinic.summary.model import BodyMap, Summary
 from clinic.summary.since import Difference, since_last
 from clinic.summary.trends import Trend, trends
 from clinic.summary.words import long_date, urgency_word
+from clinic.triage.assess import FlagState
 from clinic.triage.rules import Urgency
+from clinic.web.staff.chart import RedFlag, allergies, flag_names, red_flags
+from clinic.web.staff.forms import NoteForm
 from clinic.web.staff.given import scores_of
 from clinic.web.staff.reader import Reader
+from clinic.web.staff.record_events import record_events
 from clinic.web.staff.referral_list import referral_rows
 from clinic.web.staff.rows import NO_CARD, owner_words
-from clinic.web.staff.standing import Event
-from clinic.web.staff.words import LEVEL_WORDS, OUTCOME_WORDS, STATE_WORDS, STEP_WORDS, moment
+from clinic.web.staff.words import (
+    LANGUAGE_WORDS,
+    LEVEL_WORDS,
+    STATE_WORDS,
+    call_words,
+    moment,
+)
 from clinic.web.visit import clinic_details, house, today, zone
-
-ALLERGIES = "allergies"
-NONE = "None of these"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +74,17 @@ class Compared:
     gone_places: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """What was found in the newest intake: what has to be acted on today, the rest, by name."""
+
+    today: tuple[RedFlag, ...]
+    others: tuple[RedFlag, ...]
+    present: tuple[str, ...]
+    denied: tuple[str, ...]
+    open_flags: tuple[str, ...]
+
+
 def record_words(record: Record, who: Reader) -> dict[str, object]:
     """Give what the page of a person shows, for one reader."""
     person, newest = record.patient.person, record.sent[0]
@@ -86,10 +103,14 @@ def record_words(record: Record, who: Reader) -> dict[str, object]:
         "confirmed": record.confirmed,
         "proposed": record.proposed,
         "newest": newest,
-        "allergies": _allergies(summaries[0]) if summaries else "",
+        "allergies": allergies(summaries[0]) if summaries else "",
+        "flags": _flags(record.visits[0], summaries[0], who) if summaries else None,
+        "summary": summaries[0] if summaries else None,
+        "can_review": bool(summaries) and newest.state in WAITING and not newest.emergency_open,
+        "note": NoteForm(),
         "compared": _compared(summaries) if summaries else None,
         "trends": _trends(measured) if len(measured) > 1 else (),
-        "events": sorted(_events(record, who), key=lambda event: event.at),
+        "events": sorted(record_events(record, who), key=lambda event: event.at),
         "referrals": referral_rows(record.referrals, who),
     }
 
@@ -121,9 +142,13 @@ def _line(facts: Facts, record: Record, who: Reader) -> SentLine:
         state=STATE_WORDS[facts.state],
         owner=owner_words(facts, record.people, who.member),
         visit=card.appointment if card else "",
-        asked="" if who.is_desk else f"{facts.questionnaire_version}, {facts.language}",
+        asked="" if who.is_desk else f"{facts.questionnaire_version}, {_spoken(facts)}",
         unread=record.unread.get(facts.id, 0),
     )
+
+
+def _spoken(facts: Facts) -> str:
+    return LANGUAGE_WORDS.get(facts.language, facts.language)
 
 
 def _summaries(record: Record, measured: list[EarlierScores]) -> list[Summary]:
@@ -178,35 +203,20 @@ def _compared(summaries: list[Summary]) -> Compared:
     )
 
 
-def _allergies(summary: Summary) -> str:
-    lines = (line for section in summary.sections for line in section.lines)
-    text = next((line.text for line in lines if line.id == ALLERGIES), "")
-    return "" if text.startswith(NONE) else text
-
-
-def _events(record: Record, who: Reader) -> Iterator[Event]:
-    """What happened to this person: sent, called, read, added, and the steps of an emergency."""
-    for facts in record.sent:
-        if facts.submitted_at:
-            yield _event(facts.submitted_at, "Patient", f"sent {facts.reference}", who)
-        if facts.reviewed_at:
-            yield _event(facts.reviewed_at, "", f"{facts.reference} was reviewed", who)
-    for visit in record.visits:
-        ref = visit.facts.reference
-        for outcome in visit.outcomes:
-            what = f"recorded for {ref}: {OUTCOME_WORDS[outcome.outcome]}"
-            yield _event(outcome.at, _name(record, outcome.by), what, who, outcome.note)
-        for step in visit.steps:
-            what = f"recorded for {ref}, emergency: {STEP_WORDS[step.step]}"
-            yield _event(step.at, _name(record, step.by), what, who)
-        for added in visit.added:
-            yield _event(added.at, "Patient", f"added to {ref}", who)
-
-
-def _event(at: datetime, name: str, what: str, who: Reader, words: str = "") -> Event:
-    return Event(at, moment(at, who.zone, who.now), name, what, words)
-
-
-def _name(record: Record, member_id: UUID) -> str:
-    member = record.people.get(member_id)
-    return member.name if member else ""
+def _flags(visit: Visit, summary: Summary, who: Reader) -> Flags:
+    last = last_call((each.outcome, each.at) for each in visit.outcomes)
+    found = red_flags(
+        visit.intake,
+        visit.stated,
+        summary,
+        who.zone,
+        is_open=visit.facts.emergency_open,
+        last_call=call_words(last, who.zone, who.now) if last else "",
+    )
+    return Flags(
+        today=tuple(flag for flag in found if flag.is_today),
+        others=tuple(flag for flag in found if not flag.is_today),
+        present=flag_names(summary, FlagState.PRESENT),
+        denied=flag_names(summary, FlagState.DENIED),
+        open_flags=flag_names(summary, FlagState.NOT_ANSWERED),
+    )
