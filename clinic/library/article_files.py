@@ -5,11 +5,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml.comments import CommentedMap
-
 from clinic.library.article import Article, Fact, Figures, Hold, Span
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.marked_yaml import LinedMap
 from clinic.library.placeholders import PLACEHOLDERS, unknown_placeholders
 from clinic.library.sections import Section, read_sections
 from clinic.library.sources import Sources
@@ -87,7 +86,7 @@ class ArticleFile:
         digest = hashlib.sha256(text.encode()).hexdigest()
         return self._article(self._fields(mapping), intro, sections, digest)
 
-    def _fields(self, mapping: CommentedMap) -> Fields:
+    def _fields(self, mapping: LinedMap) -> Fields:
         fields = Fields(mapping, self.path, self.faults, first_line=2)
         own = STRETCH_KEYS if self.kind == "stretches" else ("facts",) if self.has_facts else ()
         fields.only((*KEYS, *own))

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-
 from clinic.library.lined_yaml import Fields
+from clinic.library.marked_yaml import LinedList, LinedMap
 from clinic.questionnaire.conditions import (
     AllOf,
     AnyOf,
@@ -50,7 +49,7 @@ class ConditionReader:
     def when(self, part: Fields, key: str = "when") -> Condition:
         """Read the condition under a key; of a faulty one nothing is true."""
         value = part.value(key)
-        if isinstance(value, CommentedMap):
+        if isinstance(value, LinedMap):
             return self._condition(Fields(value, part.path, part.faults, part.first_line))
         part.fault(key, f"{key!r} must hold a comparison or a group of them")
         return AnyOf(())
@@ -107,7 +106,7 @@ def _comparison(part: Fields) -> Condition:
 
 def _answers(part: Fields, operator: Operator) -> tuple[Value, ...]:
     value: Any = part.value("answer")
-    listed = list(value) if isinstance(value, CommentedSeq) else [value]
+    listed = list(value) if isinstance(value, LinedList) else [value]
     if operator is Operator.EXISTS:
         good = len(listed) == 1 and isinstance(listed[0], bool)
     else:
@@ -141,9 +140,7 @@ def mappings(fields: Fields, key: str, *, required: bool = True) -> list[Fields]
     value = fields.value(key, required=required)
     if value is None and not required:
         return []
-    if not isinstance(value, CommentedSeq) or any(
-        not isinstance(each, CommentedMap) for each in value
-    ):
+    if not isinstance(value, LinedList) or any(not isinstance(each, LinedMap) for each in value):
         fields.fault(key, f"{key!r} must be a list of `key: value` entries")
         return []
     return [Fields(each, fields.path, fields.faults, fields.first_line) for each in value]

@@ -8,12 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-
 from clinic.errors import ContentFault
 from clinic.fhir.response import response_from_json
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.marked_yaml import LinedList, LinedMap
 from clinic.questionnaire.model import Item, ItemType, Questionnaire
 from clinic.questionnaire.response import Answer
 from clinic.questionnaire.values import PartialDate, Value
@@ -96,7 +95,7 @@ class _DemoReader:
         self.faults = faults
         self.base: dict[str, Answer | None] = {}
 
-    def plan(self, mapping: CommentedMap) -> DemoPlan:
+    def plan(self, mapping: LinedMap) -> DemoPlan:
         """Read the whole file."""
         top = Fields(mapping, self.path, self.faults)
         top.only(("questionnaire", "base", "usual", "staff", "patients"))
@@ -156,7 +155,7 @@ class _DemoReader:
 
     def _parts(self, fields: Fields, key: str) -> list[Fields]:
         value = fields.value(key)
-        if isinstance(value, CommentedSeq) and all(isinstance(e, CommentedMap) for e in value):
+        if isinstance(value, LinedList) and all(isinstance(e, LinedMap) for e in value):
             return [Fields(each, self.path, self.faults, fields.first_line) for each in value]
         fields.fault(key, f"{key!r} must be a list of `key: value` entries")
         return []
@@ -170,7 +169,7 @@ def plain_answer(part: Fields, questionnaire: Questionnaire, key: str, plain: An
         return None
     if plain is None:
         return None
-    values = list(plain) if isinstance(plain, CommentedSeq) else [plain]
+    values = list(plain) if isinstance(plain, LinedList) else [plain]
     found = tuple(value for each in values for value in _value(item, each))
     if len(found) != len(values):
         part.fault(key, f"{key!r} does not take {plain!r}")

@@ -5,34 +5,23 @@ import difflib
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.constructor import RoundTripConstructor
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import YAMLError
 
 from clinic.library.faults import Fault
+from clinic.library.marked_yaml import LinedMap, load
 
 
-class _PlainDates(RoundTripConstructor):
-    """Leaves dates as text, so that 31 February is a fault with a line and not a crash."""
-
-
-_PlainDates.add_constructor("tag:yaml.org,2002:timestamp", _PlainDates.construct_yaml_str)
-
-
-def read_mapping(
-    text: str, path: str, faults: list[Fault], first_line: int = 1
-) -> CommentedMap | None:
+def read_mapping(text: str, path: str, faults: list[Fault], first_line: int = 1) -> LinedMap | None:
     """Read YAML that must be a mapping; a fault and None when it is not one."""
-    yaml = YAML(typ="rt")
-    yaml.Constructor = _PlainDates
     try:
-        value = yaml.load(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line if error.problem_mark else 0
-        faults.append(Fault(path, first_line + line, f"not YAML: {error.problem}"))
+        value = load(text)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or getattr(error, "reason", error)
+        line = min(mark.line, text.count("\n")) if mark else 0
+        faults.append(Fault(path, first_line + line, f"not YAML: {problem}"))
         return None
-    if not isinstance(value, CommentedMap):
+    if not isinstance(value, LinedMap):
         faults.append(Fault(path, first_line, "write this as `key: value` lines"))
         return None
     return value
@@ -42,7 +31,7 @@ class Fields:
     """The keys of one mapping, read one by one; whatever is wrong joins `faults`."""
 
     def __init__(
-        self, mapping: CommentedMap, path: str, faults: list[Fault], first_line: int = 1
+        self, mapping: LinedMap, path: str, faults: list[Fault], first_line: int = 1
     ) -> None:
         self.mapping = mapping
         self.path = path
@@ -52,9 +41,9 @@ class Fields:
     def line(self, key: str, item: int | None = None) -> int:
         """The line of a key, or of one item of its list; of the mapping when it has no such key."""
         if key not in self.mapping:
-            return self.first_line + int(self.mapping.lc.line)
-        place = self.mapping.lc.key(key) if item is None else self.mapping[key].lc.item(item)
-        return self.first_line + int(place[0])
+            return self.first_line + self.mapping.line
+        lines = self.mapping.lines if item is None else self.mapping[key].lines
+        return self.first_line + int(lines[key if item is None else item])
 
     def fault(self, key: str, message: str, item: int | None = None) -> None:
         """Note what is wrong with a key, or with one item of its list."""
@@ -140,7 +129,7 @@ class Fields:
     def fields(self, key: str) -> "Fields | None":
         """The mapping under a key, to be read in its turn."""
         value = self.value(key)
-        if isinstance(value, CommentedMap):
+        if isinstance(value, LinedMap):
             return Fields(value, self.path, self.faults, self.first_line)
         if key in self.mapping:
             self.fault(key, f"{key!r} must hold `key: value` pairs")

@@ -10,6 +10,7 @@ from clinic.fhir.questionnaire import read_questionnaire as read_resource
 from clinic.fhir.text import loads
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import read_mapping
+from clinic.library.marked_yaml import LinedList, LinedMap
 from clinic.questionnaire.model import Questionnaire
 
 FOLDER = "questionnaires"
@@ -31,7 +32,7 @@ def check_questionnaire(path: Path) -> tuple[Questionnaire | None, list[Fault]]:
     if resource is None:
         return None, faults
     questionnaire, complaints = read_resource(resource)
-    lined = resource if hasattr(resource, "lc") or not complaints else _with_lines(path)
+    lined = resource if isinstance(resource, LinedMap) or not complaints else _with_lines(path)
     faults.extend(
         Fault(str(path), line_of(lined, complaint), str(complaint)) for complaint in complaints
     )
@@ -42,12 +43,13 @@ def line_of(resource: Any, complaint: Complaint) -> int:
     """Give the line of the deepest part of a complaint's path that the file itself holds."""
     line, part = 1, resource
     for step in complaint.path:
-        marks = getattr(part, "lc", None)
-        known = step in part if isinstance(part, dict) else isinstance(step, int)
-        if marks is None or not known or (isinstance(step, int) and step >= len(part)):
-            break
-        place = marks.key(step) if isinstance(part, dict) else marks.item(step)
-        line, part = int(place[0]) + 1, part[step]
+        match part:
+            case LinedMap() if step in part:
+                line, part = part.lines[step] + 1, part[step]
+            case LinedList() if isinstance(step, int) and step < len(part):
+                line, part = part.lines[step] + 1, part[step]
+            case _:
+                break
     return line
 
 

@@ -5,13 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml.comments import CommentedMap
-
 from clinic.errors import ContentFault, UnknownRecord
 from clinic.fhir.response import response_from_json
 from clinic.library.demo import plain_answer
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.marked_yaml import LinedMap
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Answer, Response
 from clinic.triage.rules import RuleSet
@@ -75,7 +74,7 @@ def check_rule_examples(
 
 def _parts(inner: Fields) -> Iterator[tuple[str, Fields]]:
     for rule_id, value in inner.mapping.items():
-        if isinstance(value, CommentedMap):
+        if isinstance(value, LinedMap):
             yield str(rule_id), Fields(value, inner.path, inner.faults, inner.first_line)
         else:
             inner.fault(rule_id, "write answers as `question: answer`")

@@ -4,12 +4,11 @@ import hashlib
 from collections import Counter
 from pathlib import Path
 
-from ruamel.yaml.comments import CommentedMap
-
 from clinic.errors import ContentFault
 from clinic.library.conditions import ConditionReader, mappings, names
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.marked_yaml import LinedMap
 from clinic.questionnaire.conditions import AnyOf
 from clinic.triage.rules import QuietRule, Rule, RuleSet, Subject, Urgency
 
@@ -53,7 +52,7 @@ class _RuleReader:
         self.faults = faults
         self.conditions = ConditionReader()
 
-    def rule_set(self, mapping: CommentedMap, text: str) -> RuleSet:
+    def rule_set(self, mapping: LinedMap, text: str) -> RuleSet:
         """Read the whole file."""
         fields = Fields(mapping, self.path, self.faults)
         fields.only(SET_KEYS)

@@ -4,11 +4,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-
 from clinic.errors import ContentFault
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.marked_yaml import LinedList, LinedMap
 from clinic.library.sources import Source, read_sources
 from clinic.summary.lines import (
     EMPTY_PLAN,
@@ -138,7 +137,7 @@ def _yes(part: Fields, key: str) -> bool:
 
 def _mappings(part: Fields, key: str) -> Collection[Fields]:
     value = part.value(key)
-    if isinstance(value, CommentedSeq) and all(isinstance(each, CommentedMap) for each in value):
+    if isinstance(value, LinedList) and all(isinstance(each, LinedMap) for each in value):
         return [Fields(each, part.path, part.faults, part.first_line) for each in value]
     if key in part.mapping:
         part.fault(key, f"{key!r} must be a list of entries")
