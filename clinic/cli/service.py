@@ -2,9 +2,12 @@
 
 import argparse
 import errno
+import signal
 import socket
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from clinic.actions.demo import SignIn, make_demo
@@ -22,6 +25,8 @@ from clinic.web.visit import details_of
 from clinic.work import work_until
 
 HOST = "127.0.0.1"
+LAST_MAIL_SECONDS = 20
+"""How long a mail that is being sent is waited for at the end."""
 FOR_TRYING_OUT = (
     "Warning: {file} is a key for trying out. Enter no real patient. "
     "For patients make a key with `clinic keys new` and set CLINIC_KEY_FILE."
@@ -67,12 +72,18 @@ def run_service(given: argparse.Namespace) -> int:
             daemon=True,
         )
         worker.start()
+        signal.signal(signal.SIGTERM, _interrupt)
         try:
             serve(app, server)
         finally:
             stop.set()
-            worker.join(timeout=10)
+            worker.join(timeout=LAST_MAIL_SECONDS)
     return 0
+
+
+def _interrupt(*_: object) -> None:
+    """Stop as Ctrl-C does: what is begun is finished first, such as a mail."""
+    raise KeyboardInterrupt
 
 
 def _want_port(host: str, port: int) -> None:
@@ -120,12 +131,33 @@ def run_work(given: argparse.Namespace) -> int:
     """Do the background work until stopped, or one round of it."""
     settings = load_settings()
     stop = threading.Event()
-    with open_database(settings) as database:
-        try:
-            work_until(stop, settings, database, once=given.once, tell=_say)
-        except KeyboardInterrupt:
-            stop.set()
+    with _ends_when_asked(stop), open_database(settings) as database:
+        work_until(stop, settings, database, once=given.once, tell=_say)
     return 0
+
+
+@contextmanager
+def _ends_when_asked(stop: threading.Event) -> Iterator[None]:
+    """Have SIGTERM and Ctrl-C end the work between two mails: one that is broken off is doubled.
+
+    Asked a second time, the process ends at once.
+    """
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def again() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def ask(*_: object) -> None:
+        stop.set()
+        again()
+
+    for number in before:
+        signal.signal(number, ask)
+    try:
+        yield
+    finally:
+        again()
 
 
 def _say(line: str) -> None:

@@ -275,3 +275,18 @@ def test_the_first_mail_counts(maker, database):
 
     assert maker.sees(made.id).mailed_at == NOW + timedelta(hours=1)
     assert maker.sees(made.id).state(NOW) is State.MAILED
+
+
+def test_a_press_from_before_the_clock_was_set_back_shuts_nobody_out(maker):
+    made = maker.invites()
+    first = maker.starts(made, now=NOW)
+    back = NOW - timedelta(hours=5)
+    assert maker.starts(made, now=NOW - timedelta(seconds=30)) is None
+
+    assert invitations.can_start(maker.sees(made.id), back)
+    second = maker.starts(made, now=back)
+    maker.begins(second)
+
+    assert maker.starts(made, now=back - WEEK) is None
+    with pytest.raises(Refused):
+        maker.begins(first)

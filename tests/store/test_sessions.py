@@ -141,3 +141,33 @@ def test_sweeping_takes_what_nobody_can_use_and_nothing_else(database):
 
         assert sessions.sweep(tx, NOW) == 2
         assert all(sessions.load(tx, token, NOW) for token in kept)
+
+
+@pytest.mark.parametrize(
+    ("staff", "idle", "life"),
+    [(False, PATIENT_IDLE, PATIENT_LIFE), (True, STAFF_IDLE, STAFF_LIFE)],
+)
+def test_a_clock_that_is_set_back_ends_no_session_and_lets_none_live_longer(
+    database, staff, idle, life
+):
+    back = NOW - timedelta(days=400)
+    with database.writing() as tx:
+        staff_id = hire(tx).id if staff else None
+        token = sessions.open_session(tx, now=NOW, data=DATA, staff_id=staff_id)
+        sessions.touch(tx, token, NOW + idle / 2)
+
+        assert sessions.load(tx, token, back).data == DATA
+        sessions.sweep(tx, back)
+        assert sessions.load(tx, token, back + idle - SECOND).data == DATA
+        assert sessions.load(tx, token, back + idle) is None
+        sessions.touch(tx, token, back + life - idle / 2 - SECOND)
+        assert sessions.load(tx, token, back + life - idle / 2 - SECOND) is not None
+        assert sessions.load(tx, token, back + life - idle / 2) is None
+
+
+def test_clocks_that_differ_by_seconds_move_no_session(database):
+    with database.writing() as tx:
+        token = sessions.open_session(tx, now=NOW, data=DATA)
+        sessions.sweep(tx, NOW - timedelta(seconds=59))
+
+        assert sessions.load(tx, token, NOW).seen_at == NOW

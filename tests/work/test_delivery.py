@@ -1,8 +1,13 @@
 """Mail that goes out once: beside a slow server, a refused recipient, and a broken message."""
 
+import os
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -233,3 +238,26 @@ def test_mail_that_fails_is_told_though_the_last_that_went_out_lies_in_the_futur
 
     (line,) = work.late_lines(away, database, back)
     assert line.startswith("Mail is failing since")
+
+
+# --- a process that is asked to stop -----------------------------------------------------
+
+
+def test_a_worker_that_is_asked_to_stop_while_it_sends_notes_the_mail_first(settings, database):
+    invited(database, "a@example.org", now=utc_now())
+    with mail_server(thinks=1.5) as slow:
+        given = {
+            "CLINIC_DATA": str(settings.data),
+            "CLINIC_KEY_FILE": str(settings.key_file),
+            "CLINIC_PUBLIC_URL": settings.public_url,
+            "SMTP_URL": slow.url,
+        }
+        command = [Path(sys.executable).with_name("clinic"), "work"]
+        with subprocess.Popen(command, env={**os.environ, **given}) as worker:
+            while not slow.mails and worker.poll() is None:
+                time.sleep(0.05)
+            worker.terminate()
+            assert worker.wait(timeout=30) == 0
+
+    assert len(slow.mails) == 1
+    assert waiting(database) == 0
