@@ -449,7 +449,11 @@ def test_a_file_that_is_no_utf8_text_says_how_to_save_it(clinician, data, words)
 
 
 def test_a_file_larger_than_any_post_gets_a_page(clinician):
-    assert brings(clinician, b"x" * 3_000_000, 413).heading
+    page = brings(clinician, b"x" * 3_000_000, 413)
+
+    assert page.heading == "That was too much at once"
+    assert "Nothing was saved. Go back, and send a smaller file" in page.text
+    assert page.select_one('main a[href="/staff/"]')
 
 
 def test_no_file_at_all_is_asked_for(clinician):

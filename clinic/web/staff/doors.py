@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, g, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
 
 from clinic.actions.review import Opened
 from clinic.errors import BadInput, ClinicError, NotAllowed, NotFound, Refused, TooManyAttempts
@@ -48,6 +48,8 @@ LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
 
 TYPED = ("text", "words", "reason", "notes")
 """The fields that hold what somebody wrote, in every form of staff."""
+TOO_LARGE = "That was too much at once"
+SEND_LESS = "Nothing was saved. Go back, and send a smaller file or a shorter text."
 LINES_TYPED = ("line-", "more-")
 """So begin the fields of a letter."""
 
@@ -82,6 +84,7 @@ def dress(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(Unauthorized, _signed_out)
     blueprint.register_error_handler(CSRFError, _not_taken)
     blueprint.register_error_handler(TooManyAttempts, _too_many)
+    blueprint.register_error_handler(RequestEntityTooLarge, _too_large)
     for kind, (status, heading) in STOPPED.items():
         blueprint.register_error_handler(kind, _stop(status, heading))
 
@@ -114,6 +117,11 @@ def _stop(status: int, heading: str) -> Callable[[ClinicError], tuple[str, int]]
 def _too_many(error: TooManyAttempts) -> tuple[str, int, dict[str, str]]:
     page = render_template("staff/stop.html", heading="Too many wrong tries", words=str(error))
     return page, 429, {"Retry-After": str(error.wait_seconds)}
+
+
+def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+    page = render_template("staff/stop.html", heading=TOO_LARGE, words=SEND_LESS)
+    return page, 413
 
 
 def _signed_out(_error: Unauthorized) -> tuple[str, int]:
