@@ -73,6 +73,7 @@ def _from_json(members: dict[str, Any]) -> Assessment:
         "findings": tuple(_finding(finding) for finding in members["findings"]),
         "unanswered": tuple(members["unanswered"]),
         "corrections": tuple(_corrected(each) for each in members.get("corrections", ())),
+        "unsure": tuple(members.get("unsure", ())),
     }
     return Assessment(**{**members, **read})
 

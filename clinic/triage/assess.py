@@ -6,16 +6,31 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from clinic.intake import Intake
-from clinic.questionnaire.conditions import Facts, Kind, Remembering, Silence, Truth, evaluate
+from clinic.questionnaire.conditions import (
+    Facts,
+    Kind,
+    Known,
+    Remembering,
+    Silence,
+    Truth,
+    evaluate,
+)
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Answer, Response, enabled_response
+from clinic.questionnaire.values import Coding
 from clinic.triage.corrections import Corrected, corrections_of, given_at
 from clinic.triage.facts import AGE_YEARS, TriageFacts
 from clinic.triage.rules import Rule, RuleSet, Urgency
 
+NOT_SURE = "not-sure"
+
 
 class FlagState(StrEnum):
-    """What is known of a flag. Denied needs every one of its questions answered."""
+    """What is known of a flag.
+
+    Denied needs every one of its questions answered, and no "not sure" on which it hangs: that
+    stands with what was not answered (referral.md: "not answered or not sure").
+    """
 
     PRESENT = "present"
     DENIED = "denied"
@@ -50,7 +65,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """What the rules say of one response, with the set that said it, and what was changed."""
+    """What the rules say of one response, with the set that said it, and what was changed.
+
+    `unsure` are the flags that are not denied because of a "not sure", and for nothing else.
+    """
 
     urgency: Urgency
     incomplete: bool
@@ -60,6 +78,7 @@ class Assessment:
     rules_version: str
     rules_hash: str
     corrections: tuple[Corrected, ...] = ()
+    unsure: tuple[str, ...] = ()
 
     @property
     def is_emergency(self) -> bool:
@@ -105,19 +124,22 @@ def assess(
         for rule in rules.rules
         if truths[rule.id] is Truth.TRUE or rule.id in held
     )
-    for_staff = _left_to_staff(questionnaire, shown)
     incomplete = any(truths[rule.id] is Truth.UNKNOWN for rule in rules.emergency)
+    flags = _Flags(rules, truths, facts, _left_to_staff(questionnaire, shown))
+    states = {flag: flags.state(flag, findings) for flag in rules.flags}
     return Assessment(
         urgency=_urgency(rules, findings, facts, incomplete),
         incomplete=incomplete,
         findings=tuple(sorted(findings, key=lambda finding: finding.level.rank)),
-        flags={
-            flag: _flag_state(flag, rules, truths, findings, facts, for_staff)
-            for flag in rules.flags
-        },
+        flags=states,
         unanswered=_unanswered(rules, truths, facts, questionnaire),
         rules_version=rules.version,
         rules_hash=rules.hash,
+        unsure=tuple(
+            flag
+            for flag, state in states.items()
+            if state is FlagState.NOT_ANSWERED and flags.is_answered(flag)
+        ),
     )
 
 
@@ -191,24 +213,69 @@ def _rests_on(
     )
 
 
-def _flag_state(
-    flag: str,
-    rules: RuleSet,
-    truths: Mapping[str, Truth],
-    findings: tuple[Finding, ...],
-    facts: Facts,
-    for_staff: frozenset[str],
-) -> FlagState:
-    if any(flag in finding.flags for finding in findings):
-        return FlagState.PRESENT
-    speaking = [rule for rule in rules.rules if flag in rule.flags]
-    all_false = all(truths[rule.id] is Truth.FALSE for rule in speaking)
-    read = frozenset().union(*(rule.reads for rule in speaking))
-    open_questions = (Silence.BLANK, Silence.NOT_ASKED)
-    all_answered = not any(
-        q in for_staff or facts.known(Kind.QUESTION, q) in open_questions for q in read
+class _Flags:
+    """What one response says of the flags that the rules speak of."""
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        truths: Mapping[str, Truth],
+        facts: Facts,
+        for_staff: frozenset[str],
+    ) -> None:
+        self.rules = rules
+        self.truths = truths
+        self.facts = facts
+        self.for_staff = for_staff
+        self.as_if_unsaid = Remembering(_AsIfUnsaid(facts))
+
+    def state(self, flag: str, findings: tuple[Finding, ...]) -> FlagState:
+        """Give the state of a flag."""
+        if any(flag in finding.flags for finding in findings):
+            return FlagState.PRESENT
+        is_denied = self.is_answered(flag) and not self._hangs_on_not_sure(flag)
+        return FlagState.DENIED if is_denied else FlagState.NOT_ANSWERED
+
+    def is_answered(self, flag: str) -> bool:
+        """True when every question of a flag has an answer, and no rule of it fires."""
+        all_false = all(self.truths[rule.id] is Truth.FALSE for rule in self._speaking(flag))
+        open_questions = (Silence.BLANK, Silence.NOT_ASKED)
+        return all_false and not any(
+            name in self.for_staff or self.facts.known(Kind.QUESTION, name) in open_questions
+            for name in self._read(flag)
+        )
+
+    def _hangs_on_not_sure(self, flag: str) -> bool:
+        """True when a rule of a flag could still fire, were each "not sure" left open."""
+        if not any(_is_not_sure(self.facts.known(Kind.QUESTION, q)) for q in self._read(flag)):
+            return False
+        return any(
+            evaluate(rule.when, self.as_if_unsaid) is not Truth.FALSE
+            for rule in self._speaking(flag)
+        )
+
+    def _speaking(self, flag: str) -> list[Rule]:
+        return [rule for rule in self.rules.rules if flag in rule.flags]
+
+    def _read(self, flag: str) -> frozenset[str]:
+        return frozenset().union(*(rule.reads for rule in self._speaking(flag)))
+
+
+@dataclass(frozen=True, slots=True)
+class _AsIfUnsaid:
+    """The same facts, with each "not sure" as open as a blank."""
+
+    facts: Facts
+
+    def known(self, kind: Kind, name: str) -> Known:
+        known = self.facts.known(kind, name)
+        return Silence.BLANK if _is_not_sure(known) else known
+
+
+def _is_not_sure(known: Known) -> bool:
+    return not isinstance(known, Silence) and any(
+        isinstance(value, Coding) and value.code == NOT_SURE for value in known
     )
-    return FlagState.DENIED if all_false and all_answered else FlagState.NOT_ANSWERED
 
 
 def _left_to_staff(questionnaire: Questionnaire, response: Response) -> frozenset[str]:

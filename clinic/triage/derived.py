@@ -26,7 +26,8 @@ def assessment_facts(assessment: Assessment) -> dict[tuple[Kind, str], Known]:
     """Give the level and every flag as facts.
 
     A flag that is present holds "present" and the levels at which it was raised; one that
-    was denied holds "denied"; of any other nobody knows. `incomplete_screen` is a flag too.
+    was denied holds "denied", and one that hangs on a "not sure" alone "not_answered": no rule of
+    it fires. Of any other nobody knows. `incomplete_screen` is a flag too.
     """
     facts: dict[tuple[Kind, str], Known] = {
         (Kind.FLAG, flag): _flag(assessment, flag, state)
@@ -39,7 +40,7 @@ def assessment_facts(assessment: Assessment) -> dict[tuple[Kind, str], Known]:
 
 
 def _flag(assessment: Assessment, flag: str, state: FlagState) -> Known:
-    if state is FlagState.NOT_ANSWERED:
+    if state is FlagState.NOT_ANSWERED and flag not in assessment.unsure:
         return Silence.BLANK
     levels = (f.urgency for f in assessment.findings if flag in f.flags and f.urgency is not None)
     return (str(state), *dict.fromkeys(str(level) for level in levels))

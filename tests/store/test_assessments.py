@@ -32,6 +32,7 @@ def test_the_times_of_answers_and_what_was_changed_are_read_back_equal(database)
     dated = replace(
         plain,
         findings=tuple(replace(each, times=(("leg-cold", NOW),)) for each in plain.findings),
+        unsure=("vascular",),
         corrections=(
             Corrected(key="leg-cold", before=yes, before_at=NOW, after=no, after_at=later),
             Corrected(key="leg-cold", before=no, before_at=later, after=(), after_at=later),

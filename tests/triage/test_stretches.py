@@ -178,7 +178,9 @@ def read_again(response: Response, assessment: Assessment) -> dict[str, Verdict]
     for flag in ("fracture", "inflammatory"):
         levels = [str(f.urgency) for f in assessment.findings if flag in f.flags and f.urgency]
         state = assessment.flags[flag]
-        facts[flag] = None if state is FlagState.NOT_ANSWERED else [str(state), *levels]
+        # of a flag that hangs on a "not sure" alone it is known that no rule raised it
+        is_open = state is FlagState.NOT_ANSWERED and flag not in assessment.unsure
+        facts[flag] = None if is_open else [str(state), *levels]
     match response.answers.get("birth-date"):
         case (PartialDate() as born,):
             facts["age"] = TODAY.year - born.year
