@@ -37,6 +37,8 @@ def findings_of(*rule_ids: str) -> list[Finding]:
         (["INF-10", "INFL-2", "VI-2"], ("urgent-care",)),
         (["INF-10", "INF-2"], ()),
         (["CES-1c", "INF-10"], ("do-not-drive",)),
+        (["NS-1"], ("not-sure",)),
+        (["NS-1", "INF-10"], ("not-sure",)),
         (["VA-7"], ()),
     ],
 )
