@@ -189,7 +189,7 @@ def _assessment(
     for state, label in (
         (FlagState.PRESENT, "Flags present"),
         (FlagState.DENIED, "Asked and denied"),
-        (FlagState.NOT_ANSWERED, "Not answered"),
+        (FlagState.NOT_ANSWERED, "Not sure or not answered"),
     ):
         flags = [flag for flag in summary.flags_in(state) if flag.id not in left_out]
         if flags:

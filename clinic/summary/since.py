@@ -69,7 +69,7 @@ def _flags(now: Summary, before: Summary) -> Difference:
     new = [name for name in has if name not in had]
     gone = [name for name in had if name in _flags_in(now, FlagState.DENIED)]
     unsaid = [name for name in had if name in _flags_in(now, FlagState.NOT_ANSWERED)]
-    parts = (("New", new), ("Denied now", gone), ("Not answered this time", unsaid))
+    parts = (("New", new), ("Denied now", gone), ("Not sure or not answered this time", unsaid))
     text = " ".join(f"{label}: {_named(names)}" for label, names in parts if names)
     if not text:
         text = f"The same: {_named(has)}" if has else "None, as last time."

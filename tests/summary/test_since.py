@@ -94,7 +94,7 @@ def test_a_flag_is_gone_only_when_its_questions_were_answered():
     unsaid = lines({"fever": None}, fever)["Red flags"]
 
     assert gone.startswith("Denied now: ")
-    assert "Not answered this time: " in unsaid.text
+    assert "Not sure or not answered this time: " in unsaid.text
     assert "Denied" not in unsaid.text
     assert unsaid.matters
 

@@ -166,7 +166,8 @@ def test_every_line_of_the_letter_leads_to_its_answer_or_names_its_writer(lee, c
     page = lee.opens()
     lines = page.select(".letter_lines__line")
     places = {str(link["href"]) for link in page.select(".letter_lines__from a")}
-    from_rules = {"Flags present", "Asked and denied", "Not answered", "Also noted"}
+    from_rules = {"Flags present", "Asked and denied", "Not sure or not answered", "Also noted"}
+    from_rules.add("Not answered")
 
     assert lines
     for line in lines:
@@ -483,7 +484,16 @@ def test_only_the_legal_moves_of_the_role_are_offered(lee, ortiz):
 
     assert {"acknowledge", "accept", "book", "decline", "reroute", "fail"} <= theirs
     assert mine - theirs == {"mark_error"}
-    assert not {"complete", "close", "send"} & mine
+    assert not {"complete", "close", "sign", "send"} & mine
+
+
+@pytest.mark.parametrize("act", ["sign", "send"])
+def test_nobody_signs_or_sends_as_if_it_were_only_noted(lee, act):
+    lee.records_consent()
+    lee.drafts()
+    lee.moves("complete")
+
+    assert lee.browser.post(f"{lee.place}/moves/{act}", {"version": "2"}, 404)
 
 
 def acts_on(page):
