@@ -11,6 +11,7 @@ assessed by the rules that are shipped. `--habit 2` makes everybody tick signs t
 
 import argparse
 import sys
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ from clinic.triage.rules import RuleSet, Urgency
 QUESTIONNAIRE = "low-back-intake"
 PEOPLE = 500
 SEED = 20261124
+WIDTH = 100
 SURE = 1.96
 """Standard errors on either side: 95 of 100 such weeks lie within."""
 WOLF_FIRES = 0.02
@@ -204,6 +206,8 @@ def print_rules(week: Week, rules: RuleSet, every: bool) -> None:
         )
     silent = [rule.id for rule in rules.rules if rule.id not in week.rules]
     print(f"silent in this crowd: {len(silent)} of {len(rules.rules)} rules")
+    if every:
+        print(textwrap.fill(", ".join(silent), WIDTH, break_on_hyphens=False))
 
 
 def main() -> None:
