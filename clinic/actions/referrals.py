@@ -40,6 +40,8 @@ from clinic.triage.regenerative import Gate
 from clinic.triage.rules import Urgency
 
 LINK_MESSAGE = REFERRAL_LINK
+OF_THEIR_OWN = (Act.SIGN, Act.SEND)
+"""Moves that take more than words: a letter's hash, and an open way."""
 INTAKE_CHANGED = "Something was added to the patient's record just now. Read it, then send."
 
 
@@ -207,8 +209,9 @@ def sign(
             at=now,
             letter_hash=kept.letter.hash,
         )
+        signed, event = kept.referral.signed(signature)
         _record(tx, by, "referral.sign", referral_id, now, detail=signature.letter_hash)
-        _save(tx, replace(kept.referral, signature=signature), kept.letter, version, terms)
+        _save(tx, signed, kept.letter, version, terms, event)
 
 
 def in_the_way(tx: Transaction, kept: Kept, gate: Gate) -> Iterator[Hold]:
@@ -304,8 +307,8 @@ def move(
     terms: Terms,
 ) -> Referral:
     """Note what happened. Raises IllegalMove, BadInput when words are missing, and Conflict."""
-    if act is Act.SEND:
-        raise IllegalMove("A referral is sent by its own act.")
+    if act in OF_THEIR_OWN:
+        raise IllegalMove("A referral is signed and sent by acts of their own.")
     with database.writing() as tx:
         kept = referrals.get(tx, referral_id, lock=True)
         moved, event = kept.referral.moved(act, _by(by), said, now=now, actor_id=by.id)

@@ -18,9 +18,9 @@ from clinic.triage.rules import Urgency
 
 LOOP = Path("demo") / "loop.yaml"
 RECEIVER = "receiver"
-SIGN = "sign"
+SIGN = Act.SIGN.value
 CONSENTS = ("said", "signed", "form")
-STEPS = (*(act.value for act in Act), SIGN)
+STEPS = tuple(act.value for act in Act)
 DAYS = re.compile(r"-?\d{1,3}")
 
 

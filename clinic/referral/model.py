@@ -11,6 +11,8 @@ from clinic.triage.rules import Urgency
 
 A_MOMENT = timedelta(microseconds=1)
 """Between two moves while the clock is set back: the history is read in the order of time."""
+SHOWN_HASH = 16
+"""So many letters of a hash tell one letter from another."""
 SAME_SERVICE_DAYS = 30
 """Within this long a second referral of a patient to one service needs a reason."""
 
@@ -119,6 +121,23 @@ class Referral:
     replaces: UUID | None = None
     gate_reason: str = ""
     doubled_reason: str = ""
+
+    def signed(self, signature: Signature) -> tuple["Referral", Event]:
+        """Give the referral with a signature, and the line for its history.
+
+        Its clock goes on: nothing has left yet. Raises IllegalMove.
+        """
+        move = move_from(self.state, Act.SIGN, By.CLINICIAN)
+        event = Event(
+            act=Act.SIGN,
+            by=By.CLINICIAN,
+            at=max(signature.at, self.entered_at),
+            source=self.state,
+            target=move.target,
+            words=f"Hash {signature.letter_hash[:SHOWN_HASH]}",
+            actor_id=signature.staff_id,
+        )
+        return replace(self, signature=signature), event
 
     def moved(
         self, act: Act, by: By, said: Said, *, now: datetime, actor_id: UUID | None = None

@@ -86,6 +86,7 @@ class Act(StrEnum):
 
     COMPLETE = "complete"
     REVISE = "revise"
+    SIGN = "sign"
     SEND = "send"
     ACKNOWLEDGE = "acknowledge"
     ASK = "ask"
@@ -127,6 +128,7 @@ _EITHER_SIDE = _STAFF | {By.RECEIVER}
 MOVES: tuple[Move, ...] = (
     Move(Act.COMPLETE, (State.DRAFT,), State.READY_FOR_SIGNOFF, _STAFF),
     Move(Act.REVISE, (State.READY_FOR_SIGNOFF,), State.DRAFT, _STAFF),
+    Move(Act.SIGN, (State.READY_FOR_SIGNOFF,), State.READY_FOR_SIGNOFF, _CLINICIAN),
     Move(Act.SEND, (State.READY_FOR_SIGNOFF,), State.SENT, _CLINICIAN),
     Move(Act.ACKNOWLEDGE, (State.SENT,), State.RECEIVED, _EITHER_SIDE),
     Move(

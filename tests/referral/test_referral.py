@@ -1,5 +1,6 @@
 """A referral on its way: moves, history, and what holds it back."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -148,6 +149,23 @@ def test_a_clock_that_was_set_back_never_turns_the_history_round():
     moved, event = make_referral(entered_at=NOW).moved(Act.REVISE, By.STAFF, Said(), now=early)
 
     assert moved.entered_at == event.at > NOW
+
+
+def test_a_signature_is_a_line_of_the_history_and_moves_no_clock():
+    ready = make_referral(state=State.READY_FOR_SIGNOFF, signature=None, entered_at=NOW)
+    signature = replace(make_signature(), at=NOW + timedelta(hours=2))
+
+    after, event = ready.signed(signature)
+
+    assert (event.act, event.source, event.target) == (Act.SIGN, ready.state, ready.state)
+    assert (event.at, event.actor_id) == (signature.at, signature.staff_id)
+    assert signature.letter_hash.startswith(event.words.removeprefix("Hash "))
+    assert (after.signature, after.entered_at) == (signature, NOW)
+
+
+def test_a_draft_is_not_signed():
+    with pytest.raises(IllegalMove):
+        make_referral(state=State.DRAFT).signed(make_signature())
 
 
 def test_a_visit_that_is_declined_after_all_is_no_longer_booked():

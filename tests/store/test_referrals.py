@@ -372,6 +372,7 @@ def test_the_loop_closes_only_when_it_was_read_and_told(loop):
         assert doors.standing(tx, loop.id, loop.intake_id, now=visit) is None
     assert [event.target for event in history][-1] is State.REVIEWED_AND_PATIENT_TOLD
     assert [event.words for event in history if event.words] == [
+        f"Hash {kept.letter.hash[:16]}",
         "Goes on with exercise.",
         "Told by telephone.",
     ]

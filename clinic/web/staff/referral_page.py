@@ -40,7 +40,7 @@ from clinic.web.visit import (
 )
 
 Page = WebResponse | tuple[str, int]
-BESIDE_THE_LETTER = frozenset({Act.SEND, Act.COMPLETE, Act.REVISE})
+BESIDE_THE_LETTER = frozenset({Act.SIGN, Act.SEND, Act.COMPLETE, Act.REVISE})
 """Moves whose buttons stand beside the letter."""
 
 

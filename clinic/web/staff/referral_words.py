@@ -96,6 +96,7 @@ ASK: Mapping[Act, str] = {
 DONE: Mapping[Act, str] = {
     Act.COMPLETE: "marked the letter as complete",
     Act.REVISE: "brought it back to a draft",
+    Act.SIGN: "signed the letter",
     Act.SEND: "sent it",
     Act.ACKNOWLEDGE: "noted that it arrived",
     Act.ASK: "asked for something",

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import letters, referrals
+from clinic.actions.referrals import OF_THEIR_OWN
 from clinic.errors import UnknownRecord
 from clinic.pdf.letter import fax_cover
 from clinic.referral.model import Channel, Said
@@ -161,7 +162,7 @@ def reason(referral_id: UUID, hold: str) -> Page:
 @open_to(*BOTH)
 def move(referral_id: UUID, act_name: str) -> Page:
     """Note what happened: any legal move that has no form of its own."""
-    if act_name not in list(Act) or act_name == Act.SEND:
+    if act_name not in list(Act) or act_name in OF_THEIR_OWN:
         raise UnknownRecord("page")
     wanted = Act(act_name)
     form = MoveForm(move_of(wanted), request.form, today())
