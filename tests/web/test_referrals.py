@@ -74,6 +74,12 @@ def test_nothing_is_asked_before_the_patient_agrees(lee):
     assert lee.asks().has("#question")
 
 
+def test_a_consent_that_stands_is_shown_with_what_it_covers_how_and_when(lee):
+    lee.records_consent()
+
+    assert "The letter (The patient said so, 10:30 am)" in lee.asks().text
+
+
 def test_a_consent_that_says_not_how_is_asked_for_again(lee):
     lee.asks()
 

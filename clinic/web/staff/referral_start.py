@@ -31,7 +31,9 @@ from clinic.web.staff.patient_page import opened_page, summary_of
 from clinic.web.staff.referral_forms import ConsentForm, RequestForm
 from clinic.web.staff.referral_letter import request_for
 from clinic.web.staff.referral_page import Sheet, opened_sheet, terms
+from clinic.web.staff.referral_words import HOW_AGREED
 from clinic.web.staff.standing import standing
+from clinic.web.staff.words import moment
 from clinic.web.visit import database, destinations, house, now, rules, today, zone
 
 blueprint = Blueprint("referral_start", __name__)
@@ -263,7 +265,7 @@ def _new_page(
     consent: ConsentForm | None = None,
     refused: str = "",
 ) -> str:
-    consents = consents_of(database(), opened.intake.id)
+    consents = [_consent_words(each) for each in consents_of(database(), opened.intake.id)]
     return _page(
         opened,
         service,
@@ -275,6 +277,12 @@ def _new_page(
     )
 
 
+def _consent_words(consent: SharingConsent) -> str:
+    """What it covers, how the patient agreed, and when."""
+    how = HOW_AGREED.get(consent.how, consent.how)
+    return f"{consent.scope} ({how}, {moment(consent.at, zone(), now())})"
+
+
 def _page(
     opened: Opened,
     service: str,
@@ -282,7 +290,7 @@ def _page(
     *,
     proposed: tuple[Proposed, ...],
     refused: str,
-    consents: Sequence[SharingConsent] | None,
+    consents: Sequence[str] | None,
     sheet: Sheet | None = None,
     consent: ConsentForm | None = None,
 ) -> str:
