@@ -1,7 +1,7 @@
 """Many made-up patients, put into a database at once: really sealed, by a seed, and never born.
 
 What is shortened is said in bench/README.md: the answers of these rows are filler that no page
-of the measurement opens.
+of the measurement opens. What happened around them is made up in around.py.
 """
 
 import hashlib
@@ -11,7 +11,6 @@ import random
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,13 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 import sqlalchemy as sa
 
+from bench.around import Around, Known, unrest
 from clinic.store.database import Database, Transaction
 from clinic.store.keys import Key
 from clinic.store.records import Card
 from clinic.store.sealing import Cell, seal
 from clinic.store.search import person_terms
-from clinic.store.tables import alert, intake, patient, patient_search
+from clinic.store.tables import intake, patient, patient_search
 
 NOW = datetime(2026, 3, 17, 14, 30, tzinfo=UTC)
 YEARS = timedelta(days=3650)
@@ -32,7 +32,6 @@ PART = 20_000
 WAITING = 0.1
 """So many of the intakes wait on the list: far more than in a clinic, where most are reviewed."""
 OWNED = 0.5
-EMERGENCIES = 0.05
 QUEUES = ((1, "same_day"), (2, "routine"), (4, "urgent_2wk"), (5, "routine"), (6, "self_care"))
 SHARES = (15, 5, 20, 55, 5)
 FILLER = bytes(600)
@@ -62,32 +61,33 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def fill(database: Database, number: int, owners: list[uuid.UUID], *, seed: int) -> None:
-    """Put so many intakes in, each of a patient of its own, and let the database index them."""
+    """Put so many intakes in, each sent under a record of its own, with what came of them."""
     draw = random.Random(seed)  # noqa: S311
     terms = _Terms(database.vault.root.derive("search"))
+    around = Around(draw, owners, NOW)
     for start in range(0, number, PART):
-        places = range(start, min(start + PART, number))
-        made = [_one(database, draw, owners, place / number) for place in places]
-        for person, _, words in made:
-            terms.add(person["id"], words)
-        rang = [row for _, row, _ in made if draw.random() < EMERGENCIES]
+        people, rows = [], []
+        for place in range(start, min(start + PART, number)):
+            before = around.returning()
+            person, row, who = _one(database, draw, owners, place / number, before)
+            terms.add(person["id"], person_terms(*who))
+            around.add(row, who, before)
+            people.append(person)
+            rows.append(row)
         with database.writing() as tx:
             _hurry(tx)
-            tx.execute(patient.insert(), [person for person, _, _ in made])
-            tx.execute(intake.insert(), [row for _, row, _ in made])
-            if rang:
-                tx.execute(alert.insert(), [_alert(row, owners[0]) for row in rang])
+            tx.execute(patient.insert(), people)
+            tx.execute(intake.insert(), rows)
+            around.put(tx)
     _put_terms(database, sorted(terms.found))
     with database.writing() as tx:
-        _hurry(tx, "-2000" if tx.is_sqlite else "")
-        if not tx.is_sqlite:
-            tx.execute(sa.text("ANALYZE"))
+        unrest(tx, draw, owners, NOW)
+        _hurry(tx, "-2000")
 
 
 def _hurry(tx: Transaction, kib: str = "-400000") -> None:
     """Give SQLite memory while it is filled; -2000, what it has by itself, takes that back."""
-    if tx.is_sqlite:
-        tx.connection.exec_driver_sql(f"PRAGMA cache_size={kib}")
+    tx.connection.exec_driver_sql(f"PRAGMA cache_size={kib}")
 
 
 class _Terms:
@@ -110,13 +110,16 @@ class _Terms:
 
 
 def _one(
-    database: Database, draw: random.Random, owners: list[uuid.UUID], share: float
-) -> tuple[dict[str, Any], dict[str, Any], set[str]]:
+    database: Database,
+    draw: random.Random,
+    owners: list[uuid.UUID],
+    share: float,
+    before: Known | None,
+) -> tuple[dict[str, Any], dict[str, Any], tuple[str, date, str]]:
+    """Give a record, its intake, and name, birth date and phone."""
     at = NOW - timedelta(hours=1) - YEARS * (1 - share)
     patient_id, intake_id = _id(at, draw), _id(at, draw)
-    name = f"{_word(draw)} {_word(draw)}"
-    born = date(1935, 1, 1) + timedelta(days=draw.randrange(25_000))
-    phone = f"({draw.randrange(200, 999)}) 555-{draw.randrange(10_000):04}"
+    name, born, phone = who = before.who if before else _new_face(draw)
     key, other = Key.new(), Key.new()
     vault = database.vault
     card = Card(
@@ -164,61 +167,39 @@ def _one(
         "sealed_response": FILLER,
         "sealed_journal": FILLER,
     }
-    return person, row, person_terms(name, born, phone)
+    return person, row, who
 
 
-def _alert(row: dict[str, Any], by: uuid.UUID) -> dict[str, Any]:
-    at = row["submitted_at"]
-    return {
-        "id": uuid.UUID(int=row["id"].int ^ 1),
-        "intake_id": row["id"],
-        "raised_at": at,
-        "next_at": at,
-        "repeats": 0,
-        "acknowledged_at": at,
-        "acknowledged_by": by,
-        "ended_at": at,
-    }
+def _new_face(draw: random.Random) -> tuple[str, date, str]:
+    name = f"{_word(draw)} {_word(draw)}"
+    born = date(1935, 1, 1) + timedelta(days=draw.randrange(25_000))
+    return name, born, f"({draw.randrange(200, 999)}) 555-{draw.randrange(10_000):04}"
 
 
 def _put_terms(database: Database, found: list[bytes]) -> None:
-    """Put the search terms in by order, which is quick; the second index is made afterwards."""
-    pairs: Iterator[tuple[bytes, str]] = (
-        (each[:16], uuid.UUID(bytes=each[16:]).hex) for each in found
-    )
+    """Put the search terms in by order, which is quick; the second index is made afterwards.
+
+    No row is asked whether its patient exists: all were made just before.
+    """
+    pairs: Iterator[tuple[bytes, str]] = ((each[:16], each[16:].hex()) for each in found)
     (index,) = patient_search.indexes
-    with _unchecked(database) as tx:
+    _check_rows(database, "OFF")
+    with database.writing() as tx:
+        _hurry(tx)
         index.drop(tx.connection)
         raw = tx.connection.connection.driver_connection
         assert raw is not None
-        if tx.is_sqlite:
-            raw.executemany("INSERT INTO patient_search (hash, patient_id) VALUES (?, ?)", pairs)
-        else:
-            with raw.cursor().copy("COPY patient_search (hash, patient_id) FROM STDIN") as copy:
-                for mark, patient_id in pairs:
-                    copy.write_row((mark, uuid.UUID(patient_id)))
+        raw.executemany("INSERT INTO patient_search (hash, patient_id) VALUES (?, ?)", pairs)
         index.create(tx.connection)
-
-
-@contextmanager
-def _unchecked(database: Database) -> Iterator[Transaction]:
-    """A turn in which no row is asked whether its patient exists: all were made just before."""
-    _check_rows(database, "OFF")
-    with database.writing() as tx:
-        if not tx.is_sqlite:
-            tx.execute(sa.text("SET LOCAL session_replication_role = replica"))
-            tx.execute(sa.text("SET LOCAL statement_timeout = 0"))
-        yield tx
     _check_rows(database, "ON")
 
 
 def _check_rows(database: Database, on: str) -> None:
-    """On SQLite this is set between transactions, on the one connection that is open."""
-    if database.is_sqlite:
-        connection = database._engine.raw_connection()
-        assert connection.driver_connection
-        connection.driver_connection.execute(f"PRAGMA foreign_keys={on}")
-        connection.close()
+    """Set between transactions, on the one connection that is open."""
+    connection = database._engine.raw_connection()
+    assert connection.driver_connection
+    connection.driver_connection.execute(f"PRAGMA foreign_keys={on}")
+    connection.close()
 
 
 def _id(at: datetime, draw: random.Random) -> uuid.UUID:

@@ -1,48 +1,48 @@
 """The worklist, looking somebody up, and a patient's page, while the number of intakes grows.
 
-    .venv/bin/python bench/worklist.py [--sizes 1000,100000,1000000] [--calls 120] [--only sqlite]
+    .venv/bin/python bench/worklist.py [--sizes 1000,100000,1000000] [--calls 60] [--only sqlite]
+                                       [--data FOLDER]
 
 Each size has a database of its own; the pages of all sizes are asked for in turns, so that a busy
-machine slows all of them alike. Pages are asked of the program itself, without a network.
+machine slows all of them alike. Pages are asked of the program itself, without a network. With
+--data the filled databases stay in that folder, and the next run measures them without filling.
 """
 
 import argparse
+import os
 import re
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
+from urllib.parse import unquote
 from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from flask.testing import FlaskClient
 
-from bench import crowd
-from clinic.actions.last_time import Comparing
+from bench import crowd, kept
 from clinic.actions.printing import printing_kit
-from clinic.actions.same_person import confirm_same_person
 from clinic.app import create_app
 from clinic.config import Settings
 from clinic.library.places import content_dir
 from clinic.library.shelf import Shelf, read_shelf
 from clinic.pdf.pool import RenderPool
-from clinic.store import intakes, patients, worklist
+from clinic.store import patients, staff, worklist
 from clinic.store.database import Database, open_database
-from clinic.store.staff import Member, Role
-from clinic.store.worklist import Scope
+from clinic.store.worklist import Queue, Scope
 from clinic.web.visit import details_of
-from tests import postgres
-from tests.web.staff import ZONE, Patients, Worker, hire
+from tests.web.staff import Worker
 
-PEOPLE = 5
-"""So many people sent three intakes each through the program itself; their pages are measured."""
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+SEEN = re.compile(r'news\?seen=([^"]+)"')
 AIM = 1.5
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,12 @@ class Clinic:
 
     size: int
     database: Database
-    member: Member
     client: FlaskClient
     token: str
     people: tuple[UUID, ...]
     typed: tuple[str, ...]
+    seen: str
+    middle: str
 
     def lists(self, _turn: int) -> None:
         """Load the worklist: mine and nobody's."""
@@ -65,6 +66,22 @@ class Clinic:
         """Load the worklist of the whole clinic."""
         self._get("/staff/?scope=all")
 
+    def lists_later(self, _turn: int) -> None:
+        """Load the page of the whole clinic's list that begins in the middle of it."""
+        self._get("/staff/", scope="all", after=self.middle)
+
+    def lists_one_heading(self, _turn: int) -> None:
+        """Load one heading alone."""
+        self._get("/staff/?scope=all&show=routine")
+
+    def lists_interpreter(self, _turn: int) -> None:
+        """Load those who need an interpreter, whom sealed cards are opened to find."""
+        self._get("/staff/?scope=all&speaks=interpreter")
+
+    def asks_what_is_new(self, _turn: int) -> None:
+        """Ask what an open page asks every 20 seconds."""
+        self._get("/staff/news", seen=self.seen)
+
     def looks_up(self, turn: int) -> None:
         """Look up one name, birth date or phone."""
         self._look_up(self.typed[turn % len(self.typed)])
@@ -73,6 +90,10 @@ class Clinic:
         """Look up three letters that fit a great many."""
         self._look_up("mar")
 
+    def looks_up_two(self, _turn: int) -> None:
+        """Look up the beginnings of two words, the first of which fits a great many."""
+        self._look_up("mar regular")
+
     def opens(self, turn: int) -> None:
         """Load the page of a patient who came three times."""
         self._get(f"/staff/patients/{self.people[turn % len(self.people)]}")
@@ -80,10 +101,10 @@ class Clinic:
     def _look_up(self, typed: str) -> None:
         sent = self.client.post("/staff/search", data={"csrf_token": self.token, "who": typed})
         assert sent.status_code == 303
-        assert b"found_person" in self._get("/staff/search")
+        self._get("/staff/search")
 
-    def _get(self, path: str) -> bytes:
-        answer = self.client.get(path)
+    def _get(self, path: str, **query: str) -> bytes:
+        answer = self.client.get(path, query_string=query or None)
         assert answer.status_code == 200, answer.status
         return answer.data
 
@@ -92,48 +113,74 @@ def main() -> None:
     """Measure both databases and print the figures."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--sizes", default="1000,100000,1000000")
-    options.add_argument("--calls", type=int, default=120)
+    options.add_argument("--calls", type=int, default=60)
     options.add_argument("--only", choices=("sqlite", "postgres"))
+    options.add_argument("--data", type=Path)
     wanted = options.parse_args()
     sizes = [int(size) for size in wanted.sizes.split(",")]
     with ExitStack() as stack:
         shelf = read_shelf(content_dir())
         pool = stack.enter_context(RenderPool(**printing_kit(shelf, details_of(Settings()))))
+        data = wanted.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        data.mkdir(parents=True, exist_ok=True)
+        data.chmod(0o711)  # PostgreSQL runs as somebody else, and its folder lies in here
+        folders = [data.absolute() / str(size) for size in sizes]
+        for folder, size in zip(folders, sizes, strict=True):
+            timed("filled", size, lambda folder=folder, size=size: kept.fill(folder, size, shelf))
         if wanted.only != "postgres":
-            measure("SQLite", stack, [None] * len(sizes), sizes, shelf, pool, wanted.calls)
+            measure("SQLite", [None] * len(sizes), folders, sizes, shelf, pool, wanted.calls)
         if wanted.only != "sqlite":
-            with postgres.running_server() as server, ExitStack() as inner:
-                urls = [inner.enter_context(server.fresh_database()) for _ in sizes]
-                measure("PostgreSQL", inner, urls, sizes, shelf, pool, wanted.calls)
+            server = stack.enter_context(kept.running_cluster(data.absolute() / "postgres"))
+            urls = [
+                timed(
+                    "copied", size, lambda folder=folder, size=size: kept.copy(folder, size, server)
+                )
+                for folder, size in zip(folders, sizes, strict=True)
+            ]
+            measure("PostgreSQL", urls, folders, sizes, shelf, pool, wanted.calls)
+
+
+def timed(done: str, size: int, act: Callable[[], T]) -> T:
+    """Do it, and say how long it took."""
+    start = time.perf_counter()
+    made = act()
+    print(f"{size:,} intakes {done} in {time.perf_counter() - start:.0f} s", flush=True)
+    return made
 
 
 def measure(
     name: str,
-    stack: ExitStack,
-    urls: list[str | None] | list[str],
+    urls: Sequence[str | None],
+    folders: list[Path],
     sizes: list[int],
     shelf: Shelf,
     pool: RenderPool,
     calls: int,
 ) -> None:
-    """Fill a database for each size, then ask for the pages in turns."""
-    clinics = []
-    for url, size in zip(urls, sizes, strict=True):
-        start = time.perf_counter()
-        clinics.append(stack.enter_context(clinic(url, size, shelf, pool)))
-        print(f"{name}: {size:,} intakes in {time.perf_counter() - start:.0f} s", flush=True)
-    print_plans(clinics[-1])
-    print(f"{name:26} {'intakes':>9} {'p50 ms':>8} {'p95 ms':>8} {'to first':>9}")
-    for label, act in ACTS.items():
-        report(label, clinics, act, calls)
-    sys.stdout.flush()
+    """Open the database of each size, then ask for the pages in turns."""
+    with ExitStack() as stack:
+        clinics = [
+            stack.enter_context(clinic(url, folder, size, shelf, pool))
+            for url, folder, size in zip(urls, folders, sizes, strict=True)
+        ]
+        print_plans(clinics[-1])
+        load = " ".join(f"{each:.1f}" for each in os.getloadavg())
+        print(f"{name}, {calls} calls each, load {load}")
+        print(f"{'':26} {'intakes':>9} {'p50 ms':>8} {'p95 ms':>8} {'to first':>9} {'CPU ms':>8}")
+        for label, act in ACTS.items():
+            report(label, clinics, act, calls)
 
 
 ACTS: dict[str, Callable[[Clinic, int], None]] = {
     "worklist, mine": Clinic.lists,
     "worklist, whole clinic": Clinic.lists_all,
+    "worklist, a later page": Clinic.lists_later,
+    "worklist, one heading": Clinic.lists_one_heading,
+    "worklist, interpreter": Clinic.lists_interpreter,
+    "what is new": Clinic.asks_what_is_new,
     "look up one": Clinic.looks_up,
     "look up three letters": Clinic.looks_up_many,
+    "look up two beginnings": Clinic.looks_up_two,
     "patient page": Clinic.opens,
 }
 
@@ -143,19 +190,22 @@ def report(
 ) -> None:
     """Time one thing in all sizes, in turns, after a few calls to warm up."""
     taken: list[list[float]] = [[] for _ in clinics]
+    worked: list[list[float]] = [[] for _ in clinics]
     for turn in range(-5, calls):
         for place, each in enumerate(clinics):
-            start = time.perf_counter()
+            start, busy = time.perf_counter(), time.process_time()
             act(each, turn)
             if turn >= 0:
                 taken[place].append((time.perf_counter() - start) * 1000)
+                worked[place].append((time.process_time() - busy) * 1000)
     first = statistics.median(taken[0])
-    for each, times in zip(clinics, taken, strict=True):
-        middle = statistics.median(times)
+    for each, times, busy_times in zip(clinics, taken, worked, strict=True):
+        middle, busy = statistics.median(times), statistics.median(busy_times)
         late = statistics.quantiles(times, n=20)[-1]
         mark = "" if middle <= AIM * first and late < 100 else "  aim missed"
         print(
-            f"{label:26} {each.size:9,} {middle:8.1f} {late:8.1f} {middle / first:9.2f}{mark}",
+            f"{label:26} {each.size:9,} {middle:8.1f} {late:8.1f} {middle / first:9.2f}"
+            f" {busy:8.1f}{mark}",
             flush=True,
         )
 
@@ -178,57 +228,34 @@ def print_plans(clinic: Clinic) -> None:
 
 
 @contextmanager
-def clinic(url: str | None, size: int, shelf: Shelf, pool: RenderPool) -> Iterator[Clinic]:
-    """A database with so many intakes and a few people who came three times."""
-    with tempfile.TemporaryDirectory(prefix="clinic-bench-") as folder:
-        settings = Settings(
-            data=Path(folder) / "data", key_file=Path(folder) / "keys" / "k", database_url=url
-        )
-        with open_database(settings, demo_key=True) as database:
-            member = hire(database, "bench", Role.CLINICIAN)
-            other = hire(database, "other", Role.CLINICIAN)
-            crowd.fill(database, size, [member.id, other.id], seed=size)
-            people = regulars(database, shelf, member)
-            app = create_app(
-                settings, database=database, shelf=shelf, pool=pool, clock=lambda: crowd.NOW
-            )
-            worker = Worker(app, member).signs_in()
-            page = worker.browser.client.get("/staff/").get_data(as_text=True)
-            found = TOKEN.search(page)
-            assert found
-            yield Clinic(
-                size, database, member, worker.browser.client, found[1], people, typed(database)
-            )
-
-
-def regulars(database: Database, shelf: Shelf, member: Member) -> tuple[UUID, ...]:
-    """People who sent three intakes each and were confirmed as one person each."""
-    sender, found = Patients(database, shelf), []
-    comparing = Comparing(shelf.questionnaires, shelf.book.scores, ZONE)
-    for number in range(PEOPLE):
-        who = {"full-name": f"Regular Visitor{number}", "phone": f"212-555-01{number:02}"}
-        sent = [
-            sender.sends({**who, "peg-pain": 3 + weeks % 5}, at=crowd.NOW - timedelta(weeks=weeks))
-            for weeks in (9, 6, 3)
-        ]
+def clinic(
+    url: str | None, folder: Path, size: int, shelf: Shelf, pool: RenderPool
+) -> Iterator[Clinic]:
+    """A filled database, opened, and somebody who has signed in."""
+    settings = kept.settings_of(folder, url)
+    with open_database(settings) as database:
         with database.reading() as tx:
-            facts = [intakes.facts(tx, each) for each in sent]
-        for later, earlier in ((1, 0), (2, 1)):
-            other = facts[earlier].patient_id
-            assert other
-            confirm_same_person(
-                database,
-                sent[later],
-                other,
-                by=member,
-                version=facts[later].version,
-                comparing=comparing,
-                now=crowd.NOW,
-            )
-        last = facts[-1].patient_id
-        assert last
-        found.append(last)
-    return tuple(found)
+            member = staff.by_username(tx, "bench")
+            assert member
+            middle = worklist.worklist(tx, scope=Scope.ALL, owner_id=None, queue=Queue.URGENT)
+        app = create_app(
+            settings, database=database, shelf=shelf, pool=pool, clock=lambda: crowd.NOW
+        )
+        client = Worker(app, member).signs_in().browser.client
+        page = client.get("/staff/").get_data(as_text=True)
+        token, seen = TOKEN.search(page), SEEN.search(page)
+        assert token
+        assert seen
+        yield Clinic(
+            size,
+            database,
+            client,
+            token[1],
+            kept.people_of(folder),
+            typed(database),
+            unquote(seen[1]),
+            middle.rows[-1].place,
+        )
 
 
 def typed(database: Database) -> tuple[str, ...]:
