@@ -134,12 +134,17 @@ def _link(key: bytes, before: bytes, row: Row[Any], number: int | None = None) -
 
 def _write_anchor(anchor: Path, head: Head) -> None:
     """Replace the anchor whole: whoever reads meets the old one or the new one."""
+    anchor.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=anchor.parent, prefix=".anchor-")
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"{head.number} {head.seal.hex()}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    Path(name).replace(anchor)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{head.number} {head.seal.hex()}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(anchor)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def _read_anchor(anchor: Path) -> Head | None:

@@ -102,6 +102,25 @@ def test_more_rows_than_one_page_hold(database, anchor):
     assert faults(database, anchor) == []
 
 
+def test_the_anchor_makes_its_folder(database, tmp_path):
+    """With PostgreSQL nothing else lies in the data folder."""
+    anchor = tmp_path / "not yet" / "audit.head"
+    sealed(database, anchor)
+
+    assert faults(database, anchor) == []
+
+
+def test_an_anchor_that_could_not_be_written_is_written_as_soon_as_it_can(database, anchor):
+    anchor.mkdir()
+    with pytest.raises(OSError, match="audit"):
+        sealed(database, anchor)
+    assert list(anchor.parent.glob(".anchor-*")) == []
+    anchor.rmdir()
+
+    assert audit_chain.seal(database, anchor) == 0
+    assert faults(database, anchor) == []
+
+
 def test_an_empty_audit_holds(database, anchor):
     assert audit_chain.seal(database, anchor) == 0
     assert faults(database, anchor) == []
