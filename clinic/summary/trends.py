@@ -1,9 +1,10 @@
 """How each score went over several intakes of the same confirmed person, ready to be drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from string import ascii_uppercase
 
 from clinic.summary.given import EarlierScores
 from clinic.summary.lines import SummaryPlan
@@ -38,6 +39,16 @@ class TrendBand:
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class TrendMark:
+    """A treatment between the first and the last day: its letter, where it lies, day and words."""
+
+    letter: str
+    across: float
+    on: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
     """One measure over time on its full scale. `missing` are the days when it was not scored."""
@@ -50,20 +61,26 @@ class Trend:
     bands: tuple[TrendBand, ...]
     band_kind: str
     points: tuple[TrendPoint, ...]
+    marks: tuple[TrendMark, ...]
     missing: tuple[str, ...]
     threshold: str
     text: str
 
 
 def trends(
-    measured: Sequence[EarlierScores], table: ScoreTable, plan: SummaryPlan
+    measured: Sequence[EarlierScores],
+    table: ScoreTable,
+    plan: SummaryPlan,
+    treatments: Iterable[tuple[date, str]] = (),
 ) -> tuple[Trend, ...]:
     """Give the measures that were scored, each with all its days on the same time axis.
 
-    `measured` is oldest first. A class without a number has no axis to be drawn on.
+    `measured` is oldest first; `treatments` are days in between and what was done on each. A
+    class without a number has no axis to be drawn on.
     """
     told = [_words(measured, place, table, plan) for place in range(len(measured))]
     across = _across([each.on for each in measured])
+    marks = _marks([each.on for each in measured], treatments)
     names = dict.fromkeys(score.id for scores in told for score in scores)
     found = []
     for score_id in names:
@@ -74,7 +91,7 @@ def trends(
             if score.id == score_id
         ]
         if any(score.share is not None for _, _, score in rows):
-            found.append(_trend(rows, table, plan))
+            found.append(_trend(rows, table, plan, marks))
     return tuple(found)
 
 
@@ -96,8 +113,23 @@ def _across(days: Sequence[date]) -> list[float]:
     return [place / max(1, len(days) - 1) for place in range(len(days))]
 
 
+def _marks(days: Sequence[date], treatments: Iterable[tuple[date, str]]) -> tuple[TrendMark, ...]:
+    """Give the treatments that lie within the time axis, oldest first, lettered A, B, C."""
+    if not days or days[0] == days[-1]:
+        return ()
+    first, span = days[0], (days[-1] - days[0]).days
+    within = sorted((day, words) for day, words in treatments if first <= day <= days[-1])
+    return tuple(
+        TrendMark(letter, (day - first).days / span, long_date(day, "en"), words)
+        for letter, (day, words) in zip(ascii_uppercase, within, strict=False)
+    )
+
+
 def _trend(
-    rows: Sequence[tuple[date, float, ScoreWords]], table: ScoreTable, plan: SummaryPlan
+    rows: Sequence[tuple[date, float, ScoreWords]],
+    table: ScoreTable,
+    plan: SummaryPlan,
+    marks: tuple[TrendMark, ...],
 ) -> Trend:
     points = tuple(
         _point(day, across, score) for day, across, score in rows if score.share is not None
@@ -113,6 +145,7 @@ def _trend(
         bands=_bands(shown),
         band_kind=shown.band_kind,
         points=points,
+        marks=marks,
         missing=tuple(long_date(day, "en") for day, _, score in rows if score.share is None),
         threshold=_threshold(table.definition(shown.id).limits, plan),
         text=f"{shown.name}, {shown.range}, {shown.direction}: {path}.",

@@ -125,12 +125,12 @@ def test_it_is_never_more_than_five_lines():
 # --- scores over time ----------------------------------------------------------------
 
 
-def drawn(*pains, days=(0, 14, 42)):
+def drawn(*pains, days=(0, 14, 42), treatments=()):
     rows = [
         measured(intake_of({"pain-now": pain}, FIRST + timedelta(days=day)))
         for pain, day in zip(pains, days, strict=False)
     ]
-    found = trends(rows, shipped_book().scores, shipped_plan())
+    found = trends(rows, shipped_book().scores, shipped_plan(), treatments)
     return next(each for each in found if each.id == "nprs-now")
 
 
@@ -154,6 +154,24 @@ def test_a_day_without_a_score_is_told_and_not_drawn():
 
     assert len(trend.points) == 2
     assert len(trend.missing) == 1
+
+
+def test_treatments_in_between_are_lettered_by_date_and_others_are_not_drawn():
+    first = FIRST.date()
+    given = [
+        (first + timedelta(days=28), "Spine clinic: seen"),
+        (first + timedelta(days=7), "Physical therapy: seen"),
+        (first + timedelta(days=43), "Later"),
+        (first - timedelta(days=1), "Before"),
+    ]
+    trend = drawn(8, 7, 5, treatments=given)
+
+    told = [(mark.letter, mark.words, mark.across) for mark in trend.marks]
+    assert told == [
+        ("A", "Physical therapy: seen", pytest.approx(7 / 42)),
+        ("B", "Spine clinic: seen", pytest.approx(28 / 42)),
+    ]
+    assert drawn(8, 5, days=(0, 0), treatments=given).marks == ()
 
 
 def test_bands_fill_the_scale_from_end_to_end():
