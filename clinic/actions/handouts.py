@@ -73,6 +73,7 @@ class Handouts:
         """Give the whole handout."""
         signs = self.articles.page("safety-net", self.language)
         advice = self.articles.page("advice", self.language)
+        after_hours = self.articles.page("after-hours", self.language)
         facility = self.articles.get("options", FACILITY, self.language)
         return Handout(
             language=self.language,
@@ -82,6 +83,8 @@ class Handouts:
             signs=self._html(signs, "signs"),
             signs_more=self._html(signs, "do-not-wait"),
             crisis=self._html(signs, "crisis"),
+            closed=self._html(after_hours, "paper"),
+            closed_today=self._html(after_hours, "same-day"),
             stretches=tuple(self._stretch(each) for each in self.articles.stretches(self.language)),
             options=tuple(self._option(each) for each in self.articles.options(self.language)),
             questions=facility.section("ask").items,

@@ -28,8 +28,8 @@ REGIONS = re.compile(r'(<g class="bm-regions"[^>]*>).*?(</g>)', re.DOTALL)
 LABELS = re.compile(r'<g class="bm-text".*?</g>', re.DOTALL)
 BAR_WIDTH = 200
 BAR_TRACK = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 204 16">'
-    '<rect x="2" y="4" width="200" height="8" fill="#ffffff" stroke="#6d7d86" stroke-width="1"/>'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 204 24">'
+    '<rect x="2" y="5" width="200" height="14" fill="#ffffff" stroke="#6d7d86" stroke-width="1"/>'
 )
 TYPES = {".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
@@ -66,11 +66,11 @@ def bar_address(share: float, marks: Collection[float] = ()) -> str:
 def _bar(thousandths: str) -> str:
     """Draw a bar: the filled part, a line where each band begins, and a stroke at its end."""
     filled, *marks = (BAR_WIDTH * int(each) / 1000 for each in thousandths.split("+"))
-    lines = "".join(f"M{2 + mark:g} 1v14" for mark in marks)
-    drawn = f'<path d="{lines}" stroke="#6d7d86" stroke-width="1.5"/>' if lines else ""
+    lines = "".join(f"M{2 + mark:g} 1v22" for mark in marks)
+    drawn = f'<path d="{lines}" stroke="#6d7d86" stroke-width="2"/>' if lines else ""
     return (
-        f'{BAR_TRACK}<rect x="2" y="4" width="{filled:g}" height="8" fill="#5f86a0"/>{drawn}'
-        f'<rect x="{filled:g}" y="1" width="4" height="14" fill="#16384a"/></svg>'
+        f'{BAR_TRACK}<rect x="2" y="5" width="{filled:g}" height="14" fill="#5f86a0"/>{drawn}'
+        f'<rect x="{filled:g}" y="1" width="4" height="22" fill="#16384a"/></svg>'
     )
 
 

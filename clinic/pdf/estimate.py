@@ -12,6 +12,9 @@ from clinic.pdf.fit import Fit
 ROOM_PX = {"letter": 957.0, "a4": 1024.0}
 """The height that a first page has for text, in CSS pixels."""
 
+NEAR_PX = 26.0
+"""A page that is guessed to be so little too high is tried: most of those fit."""
+
 SAFE_PX = 14.0
 WRAPPING = 1.06
 """Lines break at words, so a little more is needed than their characters would fill."""
@@ -38,8 +41,8 @@ SHARES = {
     "half": (0.14, 0.333),
     "half half--right": (0.14, 0.333),
     "block block--safety": (0.11, 0.88),
-    "scores-left": (0.155, 0.24),
-    "scores-right": (0.155, 0.24),
+    "scores-left": (0.12, 0.28),
+    "scores-right": (0.12, 0.28),
     "face__end": (0.1, 0.9),
 }
 """Which share of the page the first and the last cell of a row have, in each part."""

@@ -83,7 +83,9 @@ class OptionSheet:
 class Handout:
     """All of it in one language. `next_steps` goes by urgency, and has `incomplete` as well.
 
-    `advice` are the extra words of some rules, by the ids that the rules name.
+    `advice` are the extra words of some rules, by the ids that the rules name. `closed` is
+    for the hours in which nobody is there, and `closed_today` for whoever was to talk with a
+    clinician on a day on which nobody comes any more.
     """
 
     language: str
@@ -93,6 +95,8 @@ class Handout:
     signs: Markup
     signs_more: Markup
     crisis: Markup
+    closed: Markup
+    closed_today: Markup
     stretches: tuple[StretchSheet, ...]
     options: tuple[OptionSheet, ...]
     questions: tuple[str, ...]

@@ -16,8 +16,8 @@ from weasyprint.urls import FatalURLFetchingError
 from clinic.errors import Unavailable
 from clinic.pdf.assets import OF_ANSWERS, Assets, bar_address
 from clinic.pdf.conformance import VARIANT, claim_both
-from clinic.pdf.estimate import ROOM_PX, estimated_px
-from clinic.pdf.fit import FACE_END, FITS, Fit, is_short, lower_first, shortened
+from clinic.pdf.estimate import NEAR_PX, ROOM_PX, estimated_px
+from clinic.pdf.fit import FACE_END, FITS, Fit, is_short, lower_first, shortened, within
 from clinic.pdf.handout import Handout
 from clinic.pdf.printable import Printable
 from clinic.pdf.qr import qr_address
@@ -82,6 +82,7 @@ class Renderer:
         self.environment.filters.update(
             shortened=shortened,
             is_short=is_short,
+            within=within,
             lower_first=lower_first,
             bar_address=bar_address,
             qr_address=qr_address,
@@ -170,10 +171,10 @@ class Renderer:
         return whole(next(fitting, others[-1]))
 
     def _likely(self, summary: Summary, edition: Edition, room_px: float) -> Sequence[Fit]:
-        """The limits from the first on that are estimated to fit."""
+        """The limits from the first on that may fit, as far as can be guessed."""
         for place, fit in enumerate(FITS):
             face = self.html(summary, edition, fit=fit, face_only=True)
-            if estimated_px(face, fit) <= room_px:
+            if estimated_px(face, fit) <= room_px + NEAR_PX:
                 return FITS[place:]
         return FITS[-1:]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime, tzinfo
+from datetime import date, tzinfo
 
 from clinic.intake import Consent, Intake
 from clinic.questionnaire.values import PartialDate, whole_years
@@ -65,6 +65,7 @@ def build_summary(
         level.open_level if level else None,
     )
     stands = replace(assessment, urgency=level.level) if level else assessment
+    sent = intake.submitted_at.astimezone(zone) if intake.submitted_at else None
     return Summary(
         id=str(intake.id),
         reference=intake.reference,
@@ -77,7 +78,8 @@ def build_summary(
         sent_on=sent_on,
         urgency=stands.urgency,
         urgency_word=urgency_word(stands.urgency, language),
-        act_by=act_by(stands, day, clinic, language, _local(intake.submitted_at, zone)),
+        act_by=act_by(stands, day, clinic, language, sent),
+        sent_closed=sent is not None and clinic.is_closed_for_the_day(sent),
         incomplete=assessment.incomplete,
         findings=findings(plan, assessment, answers),
         flags=flag_words(plan, assessment),
@@ -155,10 +157,6 @@ def _versions(intake: Intake, assessment: Assessment, program: str, book: RuleBo
         program=program,
         tables=tuple(f"{name} {version} {digest[:12]}" for name, version, digest in others),
     )
-
-
-def _local(moment: datetime | None, zone: tzinfo) -> datetime | None:
-    return moment.astimezone(zone) if moment else None
 
 
 def _consent(consent: Consent | None, language: str, zone: tzinfo) -> str:

@@ -61,6 +61,7 @@ def _finding(finding: Finding, answers: Answers, plan: SummaryPlan) -> FindingWo
         flags=finding.flags,
         answers=behind,
         because=tuple(_because([said for said in behind if said.link_id in spoken], plan)),
+        beside=tuple(_beside([said for said in behind if said.link_id not in spoken], plan)),
         held=finding.held,
         advice=finding.advice,
     )
@@ -95,6 +96,16 @@ def _because(spoken: list[Said], plan: SummaryPlan) -> Iterator[Piece]:
         then = [with_what_was_asked(asked[name], words[name]) for name in follows[said.link_id]]
         told = "; ".join([words[said.link_id], *then])
         yield Piece(f"{safety[said.link_id].short}: {told}", said.key, said.typed)
+
+
+def _beside(silent: list[Said], plan: SummaryPlan) -> Iterator[Piece]:
+    """The answers that were read and do not speak for it, in short words."""
+    short = {each.question: each.short for each in plan.safety_plans()}
+    for said in silent:
+        words = ", ".join(said.answers).rstrip(".")
+        asked = short.get(said.link_id)
+        told = f"{asked}: {words}" if asked else plan.said_briefly(said, words)
+        yield Piece(told, said.key, said.typed)
 
 
 def flag_words(plan: SummaryPlan, assessment: Assessment) -> tuple[FlagWords, ...]:

@@ -128,7 +128,7 @@ class FindingWords:
     """A rule that fired, in words for staff, with the answers it rests on.
 
     `because` tells in short words which of the answers speak for it: denied ones are left
-    out, and follow-ups stand with the question that they follow.
+    out, and follow-ups stand with the question that they follow. `beside` are the others.
     """
 
     rule_id: str
@@ -138,6 +138,7 @@ class FindingWords:
     flags: tuple[str, ...]
     answers: tuple[Said, ...]
     because: tuple[Piece, ...]
+    beside: tuple[Piece, ...] = ()
     held: bool = False
     advice: str = ""
 
@@ -389,6 +390,7 @@ class ClinicDetails:
     crisis_line: str = "988"
     call_by: str = "5 pm"
     hours: OpeningHours | None = None
+    after_hours_phone: str = ""
     paid_for_regenerative: bool = False
 
     @property
@@ -441,6 +443,8 @@ class Summary:
     versions: Versions
     consent: str
     additions: tuple[AdditionWords, ...] = ()
+    sent_closed: bool = False
+    """True when it was sent after the last opening of its day: nobody could call back then."""
     overdue: tuple[str, ...] = ()
 
     def section(self, section_id: str) -> Section:

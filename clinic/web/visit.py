@@ -119,6 +119,7 @@ def details_of(settings: Settings) -> ClinicDetails:
         crisis_line=settings.crisis_line,
         call_by=settings.call_by,
         hours=settings.hours,
+        after_hours_phone=settings.after_hours_phone,
         paid_for_regenerative=settings.paid_for_regenerative,
     )
 

@@ -4,7 +4,7 @@ import pytest
 
 from clinic.library.places import templates_dir
 from clinic.pdf.estimate import ROOM_PX, estimated_px
-from clinic.pdf.fit import FITS, is_short, shortened
+from clinic.pdf.fit import FITS, is_short, shortened, within
 from clinic.pdf.render import Edition, Renderer
 from clinic.pdf.style import written_out
 from tests.pdf.printing import make_renderer
@@ -28,6 +28,22 @@ def test_a_text_is_cut_at_a_word_and_never_longer_than_its_limit(text, limit, cu
 def test_a_text_that_is_not_cut_is_short():
     assert is_short("a b", 3)
     assert not is_short("a bc", 3)
+
+
+@pytest.mark.parametrize(
+    ("texts", "limit", "shown"),
+    [
+        (["one", "two", "three"], 100, ["one", "two", "three"]),
+        (["one", "two", "three"], 8, ["one", "two"]),
+        (["one", "two", "three"], 7, ["one"]),
+        (["one two three"], 9, ["one two…"]),
+        ([], 9, []),
+    ],
+)
+def test_texts_stand_whole_as_far_as_a_line_holds_them_and_only_the_first_is_cut(
+    texts, limit, shown
+):
+    assert within(texts, limit) == shown
 
 
 @pytest.mark.parametrize("answers", [PLAIN, EMERGENCY, LONG], ids=["plain", "emergency", "long"])

@@ -254,3 +254,4 @@ def test_what_comes_when_the_clinic_has_closed_for_the_day_does_not_wait(sent, w
     summary = make_summary(replace(fever, submitted_at=sent), clinic)
 
     assert (summary.urgency, summary.act_by) == (Urgency.SAME_DAY, words)
+    assert summary.sent_closed is (words.startswith("Act now"))
