@@ -41,10 +41,11 @@ def emergency(sender: Sender, message_id: UUID, at: datetime, waiting: Waiting) 
     one = waiting.number == 1
     subject = "1 emergency waits" if one else f"{waiting.number} emergencies wait"
     since = f"{waiting.since:%Y-%m-%d %H:%M %Z}".strip()
+    often = "minute" if waiting.again_minutes == 1 else f"{waiting.again_minutes} minutes"
     words = (
         f"{subject} since {since}.\n"
         f"Nobody has acknowledged {'it' if one else 'them'}. This is notice {waiting.telling}.\n\n"
-        f"This notice comes again every {waiting.again_minutes} minutes, until somebody presses "
+        f"This notice comes again every {often}, until somebody presses "
         f"Acknowledge\non the worklist or records what was done."
     )
     return _mail(sender, message_id, at, f"{subject}, nobody has acknowledged", words)

@@ -20,8 +20,10 @@ SENDER = messages.Sender(
 )
 
 
-def emergency(number: int = 1, telling: int = 1) -> EmailMessage:
-    waiting = messages.Waiting(number=number, since=ARRIVED, telling=telling, again_minutes=10)
+def emergency(number: int = 1, telling: int = 1, again_minutes: int = 10) -> EmailMessage:
+    waiting = messages.Waiting(
+        number=number, since=ARRIVED, telling=telling, again_minutes=again_minutes
+    )
     return messages.emergency(SENDER, MESSAGE, ARRIVED, waiting)
 
 
@@ -43,6 +45,10 @@ def test_several_emergencies_are_told_together() -> None:
 
     assert "3 emergencies wait" in str(mail["Subject"])
     assert "acknowledged them. This is notice 4." in mail.get_content()
+
+
+def test_a_notice_that_comes_each_minute_says_so() -> None:
+    assert "again every minute, until" in emergency(again_minutes=1).get_content()
 
 
 def test_a_message_that_is_sent_twice_keeps_its_id() -> None:

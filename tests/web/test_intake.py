@@ -254,6 +254,23 @@ def test_the_words_follow_the_urgency(patient, the_intake, database, answers, ur
 # --- emergencies ---------------------------------------------------------------------
 
 
+def test_nobody_who_is_told_to_get_help_is_told_to_wait_for_a_call(patient):
+    patient.answers_everything(walk_now="no-legs")
+    page = patient.sends()
+
+    assert page.heading == "Call 911 or go to the emergency room now"
+    assert "They call you" not in page.text
+    assert "Bring it to your visit." in page.text
+
+
+def test_only_whoever_saw_the_emergency_page_is_told_of_it(patient):
+    patient.answers_everything()
+    page = patient.sends()
+
+    assert "They call you, or book a visit with you." in page.text
+    assert "If a page told you to call 911" not in page.text
+
+
 def test_an_emergency_is_met_at_once_even_when_another_answer_is_missing(patient, browser):
     patient.agrees()
     patient.answers_step("about-you")

@@ -160,6 +160,13 @@ def test_on_the_first_page_of_the_form_a_closed_clinic_says_so(browser, clock):
     assert "Monday to Friday, 8 am to 5 pm" in told
 
 
+def test_whoever_comes_back_to_a_form_is_told_before_it_opens(browser, clock):
+    assert TOLD not in browser.get("/intake/resume").text
+    clock.now = EVENING
+
+    assert TOLD in browser.get("/intake/resume").select_one(".closed_now").text
+
+
 def test_before_and_after_sending_a_closed_clinic_says_whom_to_call(patient, clock):
     clock.now = EVENING
     for page in (patient.answers_everything(), patient.sends()):

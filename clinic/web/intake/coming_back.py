@@ -58,6 +58,7 @@ def resume() -> str | WebResponse:
         kept=_waiting(request.form),
         kept_step=request.form.get(KEPT_STEP, ""),
         resume_days=settings().resume_days,
+        closed=closed(),
     )
 
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as WebResponse
 from clinic.actions import invitations as actions
 from clinic.store.invitations import Invitation, Permit, can_start
 from clinic.web import sessions
+from clinic.web.hours import closed
 from clinic.web.security import Audience, open_to
 from clinic.web.visit import INTAKE_KEY, database, now, remote_address
 
@@ -31,10 +32,11 @@ def link(token: str) -> Page:
     found = actions.look(database(), token, address=remote_address(), now=now())
     if found is not None and _is_ours(found):
         return redirect(url_for("intake.start"), code=303)
-    if found is None or not can_start(found, now()):
+    if found is None:
         actions.count_miss(database(), address=remote_address(), now=now())
+    if found is None or not can_start(found, now()):
         return render_template("intake/invited_not.html"), 404
-    return render_template("intake/invited.html", token=token)
+    return render_template("intake/invited.html", token=token, closed=closed())
 
 
 def permit_of_device() -> Permit | None:
