@@ -95,6 +95,8 @@ def test_too_little_finds_nobody_and_says_what_is_enough(desk, patients, typed):
     assert found(page) == []
     assert "three letters or more" in page.text
     assert page.has("#who-error") is bool(typed.strip())
+    assert page.has('.error_summary a[href="#who"]') is bool(typed.strip())
+    assert page.title.startswith("Error: ") is bool(typed.strip())
 
 
 def test_a_name_that_nobody_has_is_told_and_never_read_as_markup(desk, patients):
