@@ -1,6 +1,7 @@
 """The scores in words: number, range, direction, band, and the change since an earlier intake."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -26,13 +27,14 @@ def score_words(
 ) -> tuple[ScoreWords, ...]:
     """Give every score of the answers, then the totals that staff typed.
 
-    `earlier` is newest first: each score is compared with the newest one that was scored.
+    `earlier` is newest first: each score is compared with the newest one that was scored; a
+    typed total only with one of a day before its own.
     """
     teller = _Teller(table, plan, tuple(earlier), language)
     found = [teller.words(score) for score in scores]
     for total in typed:
         by = word("typed", language).format(name=total.by, day=long_date(total.on, language))
-        found.append(teller.words(total.score, by))
+        found.append(teller.words(total.score, by, total.on))
     return tuple(found)
 
 
@@ -51,8 +53,8 @@ class _Teller:
         self.earlier = earlier
         self.language = language
 
-    def words(self, score: Score, typed: str = "") -> ScoreWords:
-        """Give one score in words."""
+    def words(self, score: Score, typed: str = "", on: date | None = None) -> ScoreWords:
+        """Give one score in words; `on` is the day of a total that staff typed."""
         definition = self.table.definition(score.id)
         bands = definition.bands
         return ScoreWords(
@@ -76,7 +78,7 @@ class _Teller:
             notes=score.notes,
             beside=", ".join(score.beside),
             parts=tuple(PartWords(part.name, f"{part.value:f}") for part in score.parts),
-            change=self._change(score),
+            change=self._change(score, on),
             sources=tuple(dict.fromkeys(self.plan.citation(key) for key in score.source)),
             keys=score.keys,
             typed=typed,
@@ -109,8 +111,8 @@ class _Teller:
             return ""
         return self._said("counted", counted=str(score.counted), of=str(score.of))
 
-    def _change(self, score: Score) -> ChangeWords | None:
-        for intake in self.earlier:
+    def _change(self, score: Score, on: date | None) -> ChangeWords | None:
+        for intake in (each for each in self.earlier if on is None or each.on < on):
             for before in intake.scores:
                 if before.id == score.id and (moved := change(self.table, before, score)):
                     return self._moved(moved, long_date(intake.on, self.language))

@@ -180,6 +180,22 @@ def test_a_typed_total_says_who_typed_it_and_when():
     assert (score.value, score.range, score.band) == ("30", "8 to 50", "moderate")
 
 
+@pytest.mark.parametrize(
+    ("day", "since"), [(date(2026, 8, 4), "August 3, 2026"), (date(2026, 8, 3), None)]
+)
+def test_a_typed_total_is_compared_with_one_of_an_earlier_day_alone(day, since):
+    table = shipped_book().scores
+    before, now = (typed_score(table, "odi", {"total": Decimal(n)}) for n in (60, 44))
+    summary = summary_of(
+        PLAIN,
+        typed=[TypedByStaff(now, day, "Dr. Amira Lee")],
+        earlier=[EarlierScores(LAST_TIME, (before,))],
+    )
+    change = score_of(summary, "odi").change
+
+    assert (change and change.since) == since
+
+
 def test_every_source_of_a_score_is_cited_in_short():
     assert score_of(summary_of(PLAIN), "nprs-now").sources[:2] == (
         "Boonstra and others 2016",

@@ -52,14 +52,24 @@ def typed_by_staff(opened: Opened, table: ScoreTable) -> tuple[TypedByStaff, ...
 
 def earlier_scores(opened: Opened, table: ScoreTable, zone: tzinfo) -> tuple[EarlierScores, ...]:
     """Give the scores of what the same confirmed person sent before, newest first."""
-    return tuple(
-        EarlierScores(
-            each.intake.submitted_at.astimezone(zone).date(),
-            scores_of(table, each.intake, each.totals, zone),
-        )
+    found = [
+        day
         for each in opened.earlier
         if each.intake.submitted_at is not None
-    )
+        for day in measured_days(table, each.intake, each.totals, zone)
+    ]
+    return tuple(sorted(found, key=lambda day: day.on, reverse=True))
+
+
+def measured_days(
+    table: ScoreTable, intake: Intake, totals: Iterable[KeptTotal], zone: tzinfo
+) -> Iterator[EarlierScores]:
+    """Give the scores of an intake on the day it was sent, and each typed total on its own day."""
+    sent = intake.submitted_at or intake.created_at
+    yield EarlierScores(sent.astimezone(zone).date(), _asked(table, intake, zone))
+    for kept in totals:
+        if _is_known(table, kept):
+            yield EarlierScores(kept.taken_on, (_score(table, kept),))
 
 
 def scores_of(

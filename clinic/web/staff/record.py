@@ -1,5 +1,6 @@
 """What the page of a person shows: to a clinician how it went, to the front desk who and when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from clinic.triage.assess import FlagState
 from clinic.triage.rules import Urgency
 from clinic.web.staff.chart import RedFlag, allergies, flag_names, red_flags
 from clinic.web.staff.forms import NoteForm
-from clinic.web.staff.given import scores_of
+from clinic.web.staff.given import measured_days, scores_of
 from clinic.web.staff.reader import Reader
 from clinic.web.staff.record_events import record_events
 from clinic.web.staff.referral_list import referral_rows
@@ -109,7 +110,7 @@ def record_words(record: Record, who: Reader) -> dict[str, object]:
         "can_review": bool(summaries) and newest.state in WAITING and not newest.emergency_open,
         "note": NoteForm(),
         "compared": _compared(summaries) if summaries else None,
-        "trends": _trends(measured) if len(measured) > 1 else (),
+        "trends": _trends(record.visits) if len(record.visits) > 1 else (),
         "events": sorted(record_events(record, who), key=lambda event: event.at),
         "referrals": referral_rows(record.referrals, who),
     }
@@ -182,9 +183,13 @@ def _measured(visit: Visit) -> EarlierScores:
     )
 
 
-def _trends(measured: list[EarlierScores]) -> tuple[Trend, ...]:
-    """How the scores went, from the oldest that was opened on; `measured` is newest first."""
-    return trends(list(reversed(measured)), house().book.scores, house().summary_plan)
+def _trends(visits: Sequence[Visit]) -> tuple[Trend, ...]:
+    """How the scores went, from the oldest that was opened on."""
+    table = house().book.scores
+    days = [
+        day for visit in visits for day in measured_days(table, visit.intake, visit.totals, zone())
+    ]
+    return trends(sorted(days, key=lambda day: day.on), table, house().summary_plan)
 
 
 def _compared(summaries: list[Summary]) -> Compared:
