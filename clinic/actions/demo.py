@@ -1,7 +1,7 @@
 """Makes the demo: staff who may sign in, and patients put in page by page as real ones are."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -13,6 +13,7 @@ from clinic.actions.demo_loop import LoopPlayer
 from clinic.actions.intakes import record_answers, start_intake, submit_intake
 from clinic.actions.providers import Wish
 from clinic.actions.referrals import Terms
+from clinic.actions.visits import note_visit
 from clinic.intake import Consent, Intake
 from clinic.library.articles import Articles
 from clinic.library.demo import Answers, DemoAct, DemoPatient, DemoPlan, item_of, read_demo
@@ -32,6 +33,7 @@ PER_PAGE = timedelta(seconds=35)
 """How long a made-up patient takes for a page."""
 RESUME_DAYS = 14
 CONSENT = "consent"
+VISIT_AT = time(10, 15)
 
 
 class SignIn(NamedTuple):
@@ -228,6 +230,11 @@ class _Sitting:
                 review.take(self.database, intake_id, by=by, version=version, now=at)
             case "note":
                 review.add_note(self.database, intake_id, act.words, by=by, version=version, now=at)
+            case "visit":
+                visit_on = at.astimezone(self.zone).date() + timedelta(days=act.in_days)
+                note_visit(
+                    self.database, intake_id, visit_on, VISIT_AT, by=by, version=version, now=at
+                )
             case "review":
                 review.mark_reviewed(self.database, intake_id, by=by, version=version, now=at)
             case outcome:

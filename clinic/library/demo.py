@@ -38,12 +38,16 @@ class DemoMember:
 
 @dataclass(frozen=True, slots=True)
 class DemoAct:
-    """What somebody did to an intake: a verb or an outcome, some minutes after sending."""
+    """What somebody did to an intake: a verb or an outcome, some minutes after sending.
+
+    `in_days` is how many days later the visit is that was booked then.
+    """
 
     by: str
     act: str
     after_minutes: int
     words: str
+    in_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +137,14 @@ class _DemoReader:
         )
 
     def _act(self, part: Fields) -> DemoAct:
-        part.only(("by", "act", "after", "words"))
-        words = part.text_or_none("words", required=False) or ""
-        return DemoAct(part.text("by"), part.text("act"), part.number("after"), words)
+        part.only(("by", "act", "after", "words", "in_days"))
+        return DemoAct(
+            by=part.text("by"),
+            act=part.text("act"),
+            after_minutes=part.number("after"),
+            words=part.text_or_none("words", required=False) or "",
+            in_days=part.number("in_days") if "in_days" in part.mapping else 0,
+        )
 
     def _ago(self, part: Fields) -> timedelta:
         found = AGO.fullmatch(part.text("ago"))

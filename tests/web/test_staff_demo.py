@@ -79,6 +79,13 @@ def test_every_heading_of_the_worklist_has_somebody(demo):
     assert {row.queue for row in rows} == set(Queue)
 
 
+def test_a_visit_is_booked_for_somebody_who_waits(demo):
+    with demo.reading() as tx:
+        rows = worklist.worklist(tx, scope=Scope.ALL, owner_id=None).rows
+
+    assert any(row.card and row.card.visit_on and row.card.visit_on > NOW.date() for row in rows)
+
+
 def test_the_directory_holds_made_up_entries_for_most_services(demo, shelf):
     with demo.reading() as tx:
         entries = list(providers.everyone(tx))
