@@ -105,20 +105,22 @@ class Item:
     unit_options: tuple[Coding, ...] = ()
     codes: tuple[Coding, ...] = ()
     items: tuple["Item", ...] = ()
+    holds_instances: bool = field(init=False, repr=False, compare=False)
+    """True of a repeating group, and of a repeating question with items below it.
+
+    What stands below is answered once for each instance, under a key that names it.
+    """
+
+    def __post_init__(self) -> None:
+        """See once whether it holds instances: every pass over the form asks."""
+        has_children = any(child.type is not ItemType.DISPLAY for child in self.items)
+        holds = self.repeats and (self.type is ItemType.GROUP or has_children)
+        object.__setattr__(self, "holds_instances", holds)
 
     @property
     def is_question(self) -> bool:
         """True of everything that holds an answer."""
         return self.type not in (ItemType.GROUP, ItemType.DISPLAY)
-
-    @property
-    def holds_instances(self) -> bool:
-        """True of a repeating group, and of a repeating question with items below it.
-
-        What stands below is answered once for each instance, under a key that names it.
-        """
-        has_children = any(child.type is not ItemType.DISPLAY for child in self.items)
-        return self.repeats and (self.type is ItemType.GROUP or has_children)
 
     def help_text(self, language: str = "") -> str:
         """Give the words of the help items directly below, in one piece."""
@@ -170,6 +172,8 @@ class Questionnaire:
     steps: tuple[Step, ...] = field(init=False)
     parents: Mapping[str, Item | None] = field(init=False, repr=False)
     by_link_id: Mapping[str, Item] = field(init=False, repr=False)
+    holders: Mapping[str, tuple[Item, ...]] = field(init=False, repr=False)
+    """The repetitions that each item stands in, outermost first."""
 
     def __post_init__(self) -> None:
         """Lay out the steps and the look-up tables."""
@@ -183,6 +187,11 @@ class Questionnaire:
         object.__setattr__(self, "steps", tuple(_steps(self.items, self.title)))
         object.__setattr__(self, "parents", MappingProxyType(parents))
         object.__setattr__(self, "by_link_id", MappingProxyType(by_link_id))
+        holders = {
+            link_id: tuple(one for one in self.ancestors(link_id) if one.holds_instances)[::-1]
+            for link_id in by_link_id
+        }
+        object.__setattr__(self, "holders", MappingProxyType(holders))
 
     def walk(self) -> Iterator[Item]:
         """Give every item, in order."""

@@ -117,18 +117,24 @@ class Showing:
 
     def shows(self, place: Place) -> bool:
         """True when the answers show this item and everything that it stands in."""
-        key = (place.item.link_id, place.prefix)
-        if key not in self.found:
-            self.found[key] = False  # an item that hangs on itself is never shown
-            self.found[key] = self._judge(place)
-        return self.found[key]
+        return self._shows(place.item, place.prefix)
 
-    def _judge(self, place: Place) -> bool:
-        parent = self.questionnaire.parents[place.item.link_id]
-        if parent is not None and not self.shows(Place(parent, _outside(parent, place.prefix))):
+    def _shows(self, item: Item, prefix: str) -> bool:
+        key = (item.link_id, prefix)
+        found = self.found.get(key)
+        if found is None:
+            self.found[key] = False  # an item that hangs on itself is never shown
+            found = self.found[key] = self._judge(item, prefix)
+        return found
+
+    def _judge(self, item: Item, prefix: str) -> bool:
+        parent = self.questionnaire.parents[item.link_id]
+        if parent is not None and not self._shows(parent, _outside(parent, prefix)):
             return False
-        condition = place.item.enable_when
-        return condition is None or evaluate(condition, _SeenFrom(self, place)) is Truth.TRUE
+        condition = item.enable_when
+        if condition is None:
+            return True
+        return evaluate(condition, _SeenFrom(self, Place(item, prefix))) is Truth.TRUE
 
     def nearest(self, link_id: str, place: Place) -> Place:
         """Give the occurrence of a question that enableWhen means, seen from a place.
@@ -136,26 +142,25 @@ class Showing:
         It is the one in the same instances as the place; of a repetition that the place
         does not stand in, the last instance before it, or else the first after it.
         """
+        item = self.questionnaire.by_link_id[link_id]
+        holders = self.questionnaire.holders[link_id]
+        if not holders:
+            return Place(item)
         scoped = ""
         around = dict(self._opened(place)) if place.prefix else {}
-        for holder in self._holders(link_id):
+        for holder in holders:
             if holder.link_id in around:
                 scoped = around[holder.link_id]
                 continue
             last = max(instances(Place(holder, scoped), self.answers) - 1, 0)
             before = self._stands_before(holder, place.item)
             scoped = Place(holder, scoped).inside(last if before else 0)
-        return Place(self.questionnaire.by_link_id[link_id], scoped)
-
-    def _holders(self, link_id: str) -> list[Item]:
-        """The repetitions that an item stands in, outermost first."""
-        above = [one for one in self.questionnaire.ancestors(link_id) if one.holds_instances]
-        return above[::-1]
+        return Place(item, scoped)
 
     def _opened(self, place: Place) -> Iterator[tuple[str, str]]:
         """The repetitions around a place, each with the prefix of what stands in the instance."""
         inside = place.prefix
-        for holder in reversed(self._holders(place.item.link_id)):
+        for holder in reversed(self.questionnaire.holders[place.item.link_id]):
             yield holder.link_id, inside
             inside = _outside(holder, inside)
 
@@ -202,10 +207,22 @@ def enabled_places(
 
     `least` is how many instances of each repetition are opened even when none is answered.
     """
-    showing = Showing(questionnaire, answers)
-    for place in places(items or questionnaire.items, answers, least=least):
-        if showing.shows(place):
-            yield place
+    return _shown(Showing(questionnaire, answers), items or questionnaire.items, "", least)
+
+
+def _shown(showing: Showing, items: tuple[Item, ...], prefix: str, least: int) -> Iterator[Place]:
+    """As `places`, without what is not shown; nothing below that is shown either."""
+    for item in items:
+        place = Place(item, prefix)
+        if not showing.shows(place):
+            continue
+        yield place
+        if item.holds_instances:
+            count = max(least, least_instances(item), instances(place, showing.answers))
+            for instance in range(count):
+                yield from _shown(showing, item.items, place.inside(instance), least)
+        elif item.items:
+            yield from _shown(showing, item.items, prefix, least)
 
 
 def enabled_response(questionnaire: Questionnaire, response: Response) -> Response:
