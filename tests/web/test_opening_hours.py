@@ -188,7 +188,10 @@ def test_the_emergency_page_keeps_every_word_and_adds_that_nobody_watches(patien
     assert by_night.heading == "Call 911 or go to the emergency room now"
     assert by_day.select_one(".interruption").text == by_night.select_one(".interruption").text
     assert not by_day.has(".closed_now")
-    assert TOLD in by_night.select_one(".closed_now").text
+    told = by_night.select_one(".closed_now").text
+    assert TOLD in told
+    assert "Do not wait for us." in told
+    assert "If you get worse" not in told
 
 
 def test_whoever_must_talk_today_goes_to_an_emergency_room_once_we_have_closed(patient, clock):
@@ -198,7 +201,9 @@ def test_whoever_must_talk_today_goes_to_an_emergency_room_once_we_have_closed(p
     page = patient.sends()
 
     assert "You need to talk to a clinician today." in page.text
-    assert "Nobody here can call you back today. Go to an emergency room now." in page.text
+    told = page.select_one(".closed_now").text
+    assert "Nobody here can call you back today. Go to an emergency room now." in told
+    assert "If you get worse" not in told
 
 
 def test_whoever_must_talk_today_may_wait_for_the_call_before_we_open(patient, clock):
