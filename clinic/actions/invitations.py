@@ -135,18 +135,19 @@ def open_invitation(
 def look(database: Database, token: str, *, address: str, now: datetime) -> Invitation | None:
     """Give the invitation of a link, also a used one, and change nothing.
 
-    Raises TooManyAttempts.
+    Raises TooManyAttempts for one more guess. Whoever holds a link has not guessed: the people
+    of a waiting room share one address, and none of them is shut out by what others typed.
     """
     with database.reading() as tx:
-        wait = limits.wait(tx, limits.INVITATION_ADDRESS, address, now)
         found = invitations.by_token(tx, token)
-    if wait is not None:
+        wait = limits.wait(tx, limits.INVITATION_ADDRESS, address, now)
+    if found is None and wait is not None:
         raise TooManyAttempts(wait)
     return found
 
 
 def count_miss(database: Database, *, address: str, now: datetime) -> None:
-    """Count a link that opened nothing against the limit of an address."""
+    """Count a link that was never made against the limit of an address."""
     with database.writing() as tx:
         limits.hit(tx, limits.INVITATION_ADDRESS, address, now)
 
@@ -154,8 +155,8 @@ def count_miss(database: Database, *, address: str, now: datetime) -> None:
 def press_start(database: Database, token: str, *, address: str, now: datetime) -> Permit | None:
     """Spend a link; None for one that opens nothing any more. Raises TooManyAttempts."""
     with database.writing() as tx:
-        wait = limits.wait(tx, limits.INVITATION_ADDRESS, address, now)
-        permit = None if wait is not None else invitations.spend(tx, token, now=now)
+        permit = invitations.spend(tx, token, now=now)
+        wait = limits.wait(tx, limits.INVITATION_ADDRESS, address, now) if permit is None else None
         if permit is not None:
             subject = ("invitation", permit.invitation_id)
             audit.record(

@@ -78,6 +78,13 @@ def enqueue(tx: Transaction, invitation_id: UUID, now: datetime, *, name: str = 
     )
 
 
+def undelivered(tx: Transaction, now: datetime) -> int:
+    """How many patients were invited by a mail that was given up, and wait for another way."""
+    names = outbox.given_up(tx, INVITATION)
+    ids = {UUID(name.split(":")[1]) for name in names}
+    return invitations.never_mailed(tx, ids, now=now) if ids else 0
+
+
 def mail_name(invitation_id: UUID) -> str:
     """Give the name under which the first mail of an invitation is written once."""
     return f"invitation:{invitation_id}"

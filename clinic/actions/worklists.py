@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from clinic.actions import reminders
 from clinic.actions.alerts import MailTrouble, mail_trouble
 from clinic.store import (
     alerts,
@@ -41,11 +42,15 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """What is late beside the list: steps of emergencies, a few of them named, and referrals."""
+    """What is late beside the list: steps of emergencies, a few of them named, and referrals.
+
+    `mails` counts invitations whose mail was given up.
+    """
 
     steps: Count
     named: tuple[tuple[UUID, Card | None], ...]
     referrals: Count
+    mails: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,7 @@ def _late(tx: Transaction, now: datetime) -> Late:
         steps=_count(len(ids)),
         named=tuple((each, intakes.card(tx, each)) for each in ids[:NAMED]),
         referrals=_count(referrals.overdue_count(tx, now)),
+        mails=_count(reminders.undelivered(tx, now)),
     )
 
 

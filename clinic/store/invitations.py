@@ -8,6 +8,7 @@ whose form was never begun opens again once that visit is over, so that nobody i
 
 import json
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -257,6 +258,14 @@ def revoke(tx: Transaction, invitation_id: UUID, *, now: datetime) -> bool:
     if get(tx, invitation_id).intake_id is not None:
         raise Refused(BEGUN_MEANWHILE)
     return False
+
+
+def never_mailed(tx: Transaction, ids: Collection[UUID], *, now: datetime) -> int:
+    """How many of these still open, and were never mailed."""
+    unused = table.c.intake_id.is_(None) & table.c.revoked_at.is_(None)
+    waits = table.c.mailed_at.is_(None) & (table.c.expires_at > now)
+    statement = select(func.count()).where(table.c.id.in_(ids), unused, waits)
+    return int(tx.scalar(statement))
 
 
 def mailed(tx: Transaction, invitation_id: UUID, *, now: datetime) -> None:

@@ -176,6 +176,18 @@ def stuck(tx: Transaction, names: Collection[str]) -> dict[str, bool]:
     return {row.once: row.given_up_at is not None for row in tx.execute(statement)}
 
 
+def given_up(tx: Transaction, kind: str, *, limit: int = 500) -> list[str]:
+    """Give the names of messages of a kind that were given up with a fault, newest first."""
+    statement = select(table.c.once).where(
+        table.c.sent_at.is_(None),
+        table.c.given_up_at.is_not(None),
+        table.c.fault != "",
+        table.c.kind == kind,
+        table.c.once.is_not(None),
+    )
+    return list(tx.execute(statement.order_by(table.c.id.desc()).limit(limit)).scalars())
+
+
 def _set(tx: Transaction, message_id: UUID, **values: object) -> None:
     tx.execute(update(table).where(table.c.id == message_id).values(**values))
 

@@ -204,19 +204,23 @@ def test_a_press_on_an_unknown_link_reads_the_same(browser):
     assert pressed.select_one("main").get_text() == looked
 
 
-def test_guesses_from_one_address_are_limited_and_right_links_are_not_counted(
-    app, browser, invited
+def test_guesses_from_one_address_are_limited_and_shut_out_nobody_who_holds_a_link(
+    app, browser, database, desk, invited
 ):
+    used = invite(database, desk)
+    starts(Browser(app), used)
     for _ in range(INVITATION_ADDRESS.most):
         browser.get(path_of(invited))
+        browser.get(path_of(used), 404)
         browser.get(UNKNOWN, 404)
 
     page = browser.get(UNKNOWN, 429)
     assert int(page.headers["Retry-After"]) > 0
-    assert browser.get(path_of(invited), 429)
+    assert browser.get(path_of(used), 404)
+    starts(browser, invited)
     elsewhere = Browser(app)
     elsewhere.client.environ_base["REMOTE_ADDR"] = "192.0.2.7"
-    assert elsewhere.get(path_of(invited)).has("main button")
+    assert elsewhere.get(UNKNOWN, 404)
 
 
 def test_a_link_leaves_no_form_of_somebody_else_open_on_the_device(browser, database, invited):

@@ -1,11 +1,13 @@
 """Staff invite: by mail or slip, see how far each has come, make a new link, take one back."""
 
+from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from pypdf import PdfReader
 
+from clinic import work
 from clinic.actions import invitations as actions
 from clinic.actions.invitations import PAGE_ROWS
 from clinic.config import Settings
@@ -262,6 +264,23 @@ class TestByMail:
         page = nina.browser.follow()
         assert "The mail is about to go out" in page.body.decode()
         assert f"https://intake.clinic.example/i/{made.token}" in page.body.decode()
+
+    def test_a_mail_that_was_given_up_is_told_on_the_worklist_until_somebody_helps(
+        self, nina, database, settings, clock
+    ):
+        makes(nina, channel="mail", email="zq@example.org")
+        (made,) = everyone(database, clock)
+        for hours in range(0, 60, 3):
+            work.work_once(settings, database, clock() + timedelta(hours=hours))
+        nina.signs_in()
+
+        page = nina.browser.get("/staff/")
+        assert "1 invitation could not be mailed." in page.text
+        listed = nina.browser.get(page.link("See the invitations"))
+        assert "Check the address, call, or print the slip" in listed.text
+        page_of(nina, made)
+        presses(nina, "revoke")
+        assert "could not be mailed" not in nina.browser.get("/staff/").text
 
     def test_mail_needs_an_address_and_a_channel_has_to_be_chosen(self, nina):
         assert makes(nina, 422, channel="mail").has('.error_summary a[href="#email"]')

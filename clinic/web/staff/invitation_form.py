@@ -41,8 +41,8 @@ STATE_WORDS: Mapping[State, str] = {
     State.REVOKED: "Taken back",
 }
 MAIL_WAITS = "The mail is about to go out"
-MAIL_FAILED = "Mail failed so far, and is tried again"
-MAIL_GIVEN_UP = "Mail failed: check the address"
+MAIL_FAILED = "The mail did not go out yet, and is tried again. Check the address"
+MAIL_GIVEN_UP = "The mail did not go out. Check the address, call, or print the slip"
 
 
 class InvitationForm(Form):
