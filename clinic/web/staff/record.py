@@ -1,7 +1,8 @@
 """What the page of a person shows: to a clinician how it went, to the front desk who and when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from clinic.actions.records import Record, Visit
@@ -31,7 +32,7 @@ from clinic.web.staff.words import (
     call_words,
     moment,
 )
-from clinic.web.visit import clinic_details, house, today, zone
+from clinic.web.visit import clinic_details, destinations, house, today, zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ def record_words(record: Record, who: Reader) -> dict[str, object]:
         "can_review": bool(summaries) and newest.state in WAITING and not newest.emergency_open,
         "note": NoteForm(),
         "compared": _compared(summaries) if summaries else None,
-        "trends": _trends(record.visits) if len(record.visits) > 1 else (),
+        "trends": _trends(record) if len(record.visits) > 1 else (),
         "events": sorted(record_events(record, who), key=lambda event: event.at),
         "referrals": referral_rows(record.referrals, who),
     }
@@ -183,13 +184,24 @@ def _measured(visit: Visit) -> EarlierScores:
     )
 
 
-def _trends(visits: Sequence[Visit]) -> tuple[Trend, ...]:
-    """How the scores went, from the oldest that was opened on."""
+def _trends(record: Record) -> tuple[Trend, ...]:
+    """How the scores went, from the oldest that was opened on, with when a receiver saw them."""
     table = house().book.scores
     days = [
-        day for visit in visits for day in measured_days(table, visit.intake, visit.totals, zone())
+        day
+        for visit in record.visits
+        for day in measured_days(table, visit.intake, visit.totals, zone())
     ]
-    return trends(sorted(days, key=lambda day: day.on), table, house().summary_plan)
+    ordered = sorted(days, key=lambda day: day.on)
+    return trends(ordered, table, house().summary_plan, _treatments(record))
+
+
+def _treatments(record: Record) -> Iterator[tuple[date, str]]:
+    """When somebody was seen by whom they were referred to."""
+    for kept in record.referrals:
+        if kept.seen_at is not None:
+            service = destinations().service(kept.referral.service).name
+            yield kept.seen_at.astimezone(zone()).date(), f"Seen: {service}"
 
 
 def _compared(summaries: list[Summary]) -> Compared:
