@@ -7,8 +7,10 @@ import pytest
 from pypdf import PdfReader
 
 from clinic.actions.amendments import add_to_sent
+from clinic.referral.states import Act
 from clinic.store import audit, intakes, same_person
 from clinic.store.staff import Role
+from tests.web.loop import Loop
 from tests.web.staff import BEFORE, EMERGENCY, SAME_DAY, ZONE, Patients, Worker, hire
 
 FIRST = BEFORE - timedelta(days=42)
@@ -74,6 +76,17 @@ def test_each_measure_is_a_line_on_its_full_scale_with_a_table_and_a_source(clin
     )
     assert len(trend.select("tbody tr")) == 2
     assert not page.select("[style]")
+
+
+def test_when_a_receiver_saw_the_patient_is_marked_between_two_scores(database, clinician, twice):
+    loop = Loop(database, twice[0], FIRST + timedelta(days=1)).sends()
+    loop.does(Act.ACCEPT)
+    loop.does(Act.REPORT_SEEN, visit_at=FIRST + timedelta(days=1))
+
+    trend = opens(clinician, twice[2]).select_one('[aria-labelledby="trend-nprs-now"]')
+
+    assert len(trend.select("path.trend__mark")) == 1
+    assert "A: Seen: Physical therapy, February 4, 2026" in trend.get_text(" ", strip=True)
 
 
 def test_a_small_change_has_no_ring(database, patients, clinician):
