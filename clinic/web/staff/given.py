@@ -72,13 +72,6 @@ def measured_days(
             yield EarlierScores(kept.taken_on, (_score(table, kept),))
 
 
-def scores_of(
-    table: ScoreTable, intake: Intake, totals: Iterable[KeptTotal], zone: tzinfo
-) -> tuple[Score, ...]:
-    """Give the scores of a sent intake, with the totals that stand for it."""
-    return (*_asked(table, intake, zone), *_typed(table, totals))
-
-
 def settled(opened: Opened) -> Iterator[str]:
     """Give the rules whose findings a call has settled: somebody was reached, none is open."""
     if _call_has_settled(opened):
@@ -113,12 +106,6 @@ def _asked(table: ScoreTable, intake: Intake, zone: tzinfo) -> tuple[Score, ...]
     sent = intake.submitted_at or intake.created_at
     today = sent.astimezone(zone).date()
     return scores(table, intake.questionnaire, intake.response, today=today)
-
-
-def _typed(table: ScoreTable, totals: Iterable[KeptTotal]) -> Iterator[Score]:
-    for kept in sorted(totals, key=lambda kept: kept.taken_on, reverse=True):
-        if _is_known(table, kept):
-            yield _score(table, kept)
 
 
 def _score(table: ScoreTable, kept: KeptTotal) -> Score:

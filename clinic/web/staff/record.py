@@ -1,6 +1,6 @@
 """What the page of a person shows: to a clinician how it went, to the front desk who and when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -13,14 +13,14 @@ from clinic.store.records import Facts
 from clinic.summary.build import build_summary
 from clinic.summary.given import EarlierScores
 from clinic.summary.model import BodyMap, Summary
-from clinic.summary.since import Difference, since_last
+from clinic.summary.since import Before, Difference, before_of, since_last
 from clinic.summary.trends import Trend, trends
 from clinic.summary.words import long_date, urgency_word
 from clinic.triage.assess import FlagState
 from clinic.triage.rules import Urgency
 from clinic.web.staff.chart import RedFlag, allergies, flag_names, red_flags
 from clinic.web.staff.forms import NoteForm
-from clinic.web.staff.given import measured_days, scores_of
+from clinic.web.staff.given import measured_days
 from clinic.web.staff.reader import Reader
 from clinic.web.staff.record_events import record_events
 from clinic.web.staff.referral_list import referral_rows
@@ -91,8 +91,8 @@ def record_words(record: Record, who: Reader) -> dict[str, object]:
     """Give what the page of a person shows, for one reader."""
     person, newest = record.patient.person, record.sent[0]
     card = record.cards.get(newest.id, NO_CARD)
-    measured = [_measured(visit) for visit in record.visits]
-    summaries = _summaries(record, measured)
+    days = [_days(visit) for visit in record.visits]
+    summary = _summary(record.visits[0], days) if record.visits else None
     return {
         "head": _head(record, newest, who),
         "phone": person.phone or card.phone,
@@ -105,13 +105,13 @@ def record_words(record: Record, who: Reader) -> dict[str, object]:
         "confirmed": record.confirmed,
         "proposed": record.proposed,
         "newest": newest,
-        "allergies": allergies(summaries[0]) if summaries else "",
-        "flags": _flags(record.visits[0], summaries[0], who) if summaries else None,
-        "summary": summaries[0] if summaries else None,
-        "can_review": bool(summaries) and newest.state in WAITING and not newest.emergency_open,
+        "allergies": allergies(summary) if summary else "",
+        "flags": _flags(record.visits[0], summary, who) if summary else None,
+        "summary": summary,
+        "can_review": bool(summary) and newest.state in WAITING and not newest.emergency_open,
         "note": NoteForm(),
-        "compared": _compared(summaries) if summaries else None,
-        "trends": _trends(record) if len(record.visits) > 1 else (),
+        "compared": _compared(summary, record.visits[1:2]) if summary else None,
+        "trends": _trends(record, days) if len(record.visits) > 1 else (),
         "events": sorted(record_events(record, who), key=lambda event: event.at),
         "referrals": referral_rows(record.referrals, who),
     }
@@ -153,15 +153,9 @@ def _spoken(facts: Facts) -> str:
     return LANGUAGE_WORDS.get(facts.language, facts.language)
 
 
-def _summaries(record: Record, measured: list[EarlierScores]) -> list[Summary]:
-    """The newest intake, compared with the one before it, and that one; in words."""
-    return [
-        _summary(visit, measured[1:2] if place == 0 else [])
-        for place, visit in enumerate(record.visits[:2])
-    ]
-
-
-def _summary(visit: Visit, earlier: list[EarlierScores]) -> Summary:
+def _summary(visit: Visit, days: list[list[EarlierScores]]) -> Summary:
+    """The newest intake in words, compared with the one before it."""
+    earlier = sorted((day for each in days[1:2] for day in each), key=_on, reverse=True)
     summary = build_summary(
         visit.intake,
         visit.assessment,
@@ -176,24 +170,19 @@ def _summary(visit: Visit, earlier: list[EarlierScores]) -> Summary:
     return replace(summary, urgency=stands, urgency_word=urgency_word(stands, "en"))
 
 
-def _measured(visit: Visit) -> EarlierScores:
-    sent = visit.intake.submitted_at or visit.intake.created_at
-    table = house().book.scores
-    return EarlierScores(
-        sent.astimezone(zone()).date(), scores_of(table, visit.intake, visit.totals, zone())
-    )
+def _days(visit: Visit) -> list[EarlierScores]:
+    """The scores of one intake by the day they were measured on."""
+    return list(measured_days(house().book.scores, visit.intake, visit.totals, zone()))
 
 
-def _trends(record: Record) -> tuple[Trend, ...]:
+def _on(day: EarlierScores) -> date:
+    return day.on
+
+
+def _trends(record: Record, days: list[list[EarlierScores]]) -> tuple[Trend, ...]:
     """How the scores went, from the oldest that was opened on, with when a receiver saw them."""
-    table = house().book.scores
-    days = [
-        day
-        for visit in record.visits
-        for day in measured_days(table, visit.intake, visit.totals, zone())
-    ]
-    ordered = sorted(days, key=lambda day: day.on)
-    return trends(ordered, table, house().summary_plan, _treatments(record))
+    ordered = sorted((day for each in days for day in each), key=_on)
+    return trends(ordered, house().book.scores, house().summary_plan, _treatments(record))
 
 
 def _treatments(record: Record) -> Iterator[tuple[date, str]]:
@@ -204,20 +193,25 @@ def _treatments(record: Record) -> Iterator[tuple[date, str]]:
             yield kept.seen_at.astimezone(zone()).date(), f"Seen: {service}"
 
 
-def _compared(summaries: list[Summary]) -> Compared:
-    now = summaries[0]
-    if len(summaries) < 2 or summaries[1].sent_on is None:
+def _compared(now: Summary, earlier: Sequence[Visit]) -> Compared:
+    before = _before(earlier[0]) if earlier else None
+    if before is None or before.sent_on is None:
         return Compared(since="", now=now.body_map)
-    before = summaries[1]
     had, has = before.body_map.words, now.body_map.words
     return Compared(
-        since=long_date(before.sent_on, "en") if before.sent_on else "",
+        since=long_date(before.sent_on, "en"),
         differences=since_last(now, before),
         now=now.body_map,
         before=before.body_map,
         new_places=tuple(word for word in has if word not in had),
         gone_places=tuple(word for word in had if word not in has),
     )
+
+
+def _before(visit: Visit) -> Before:
+    stood = visit.facts.urgency or visit.assessment.urgency
+    plan = house().summary_plan
+    return before_of(visit.intake, visit.assessment, urgency=stood, plan=plan, zone=zone())
 
 
 def _flags(visit: Visit, summary: Summary, who: Reader) -> Flags:
