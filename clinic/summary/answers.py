@@ -20,11 +20,15 @@ class Answers:
     zone: tzinfo
 
     @cached_property
+    def shown(self) -> list[Place]:
+        """Every item that the intake shows, where it stands, in order."""
+        return list(enabled_places(self.intake.questionnaire, self.intake.response.answers))
+
+    @cached_property
     def places(self) -> dict[str, list[Place]]:
         """Where each question stands, by link id; in a repetition, once for each instance."""
         found: dict[str, list[Place]] = {}
-        answers = self.intake.response.answers
-        for place in enabled_places(self.intake.questionnaire, answers):
+        for place in self.shown:
             if place.item.is_question:
                 found.setdefault(place.item.link_id, []).append(place)
         return found
@@ -78,7 +82,8 @@ class Answers:
         return tuple(step for step in found if step.said)
 
     def _step(self, step: Step) -> StepAnswers:
-        places = enabled_places(self.intake.questionnaire, self.intake.response.answers, step.items)
+        here = {item.link_id for item in step.walk()}
+        places = (place for place in self.shown if place.item.link_id in here)
         said = tuple(self.said(place) for place in places if self._is_listed(place))
         return StepAnswers(step.id, step.title.within(self.language), said)
 

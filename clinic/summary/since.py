@@ -6,9 +6,17 @@ when its questions were not answered this time.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, tzinfo
 
-from clinic.summary.model import ScoreWords, Summary
-from clinic.triage.assess import FlagState
+from clinic.intake import Intake
+from clinic.summary.answers import Answers
+from clinic.summary.findings import flag_words
+from clinic.summary.lines import SummaryPlan
+from clinic.summary.model import BodyMap, FlagWords, ScoreWords, Summary
+from clinic.summary.sections import body_map
+from clinic.summary.words import urgency_word
+from clinic.triage.assess import Assessment, FlagState
+from clinic.triage.rules import Urgency
 
 SCORES = "Scores"
 MEDICINE = "medicine-name"
@@ -26,7 +34,40 @@ class Difference:
     matters: bool
 
 
-def since_last(now: Summary, before: Summary) -> tuple[Difference, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What is looked at of the intake before; its scores are handed to the summary of the newer."""
+
+    sent_on: date | None
+    urgency: Urgency
+    flags: tuple[FlagWords, ...]
+    body_map: BodyMap
+    medicines: tuple[str, ...]
+
+
+def before_of(
+    intake: Intake,
+    assessment: Assessment,
+    *,
+    urgency: Urgency,
+    plan: SummaryPlan,
+    zone: tzinfo,
+) -> Before:
+    """Read an earlier intake in the words of staff; `urgency` is the level that stood then.
+
+    It is a small part of a summary, so that a page with many intakes need not build them all.
+    """
+    answers = Answers(intake, "en", zone)
+    return Before(
+        sent_on=intake.submitted_at.astimezone(zone).date() if intake.submitted_at else None,
+        urgency=urgency,
+        flags=flag_words(plan, assessment),
+        body_map=body_map(plan, answers),
+        medicines=tuple(name for place in answers.at(MEDICINE) for name in answers.words(place)),
+    )
+
+
+def since_last(now: Summary, before: Before) -> tuple[Difference, ...]:
     """Give the differences between two intakes of one person, the level first.
 
     The scores of `now` have to be compared already: built with the earlier intake's scores.
@@ -37,12 +78,13 @@ def since_last(now: Summary, before: Summary) -> tuple[Difference, ...]:
     )
 
 
-def _level(now: Summary, before: Summary) -> Difference:
+def _level(now: Summary, before: Before) -> Difference:
     if now.urgency is before.urgency:
         return Difference("How soon", f"{now.urgency_word}, as last time.", matters=False)
     rises = now.urgency.rank < before.urgency.rank
     way = "up" if rises else "down"
-    text = f"{before.urgency_word} last time, {now.urgency_word.lower()} now: {way}."
+    was = urgency_word(before.urgency, "en")
+    text = f"{was} last time, {now.urgency_word.lower()} now: {way}."
     return Difference("How soon", text, matters=rises)
 
 
@@ -63,12 +105,12 @@ def _moved(score: ScoreWords) -> str:
     return f"{score.short} {change.before} to {change.now}, {change.direction}" if change else ""
 
 
-def _flags(now: Summary, before: Summary) -> Difference:
-    had = _flags_in(before, FlagState.PRESENT)
-    has = _flags_in(now, FlagState.PRESENT)
+def _flags(now: Summary, before: Before) -> Difference:
+    had = _flags_in(before.flags, FlagState.PRESENT)
+    has = _flags_in(now.flags, FlagState.PRESENT)
     new = [name for name in has if name not in had]
-    gone = [name for name in had if name in _flags_in(now, FlagState.DENIED)]
-    unsaid = [name for name in had if name in _flags_in(now, FlagState.NOT_ANSWERED)]
+    gone = [name for name in had if name in _flags_in(now.flags, FlagState.DENIED)]
+    unsaid = [name for name in had if name in _flags_in(now.flags, FlagState.NOT_ANSWERED)]
     parts = (("New", new), ("Denied now", gone), ("Not sure or not answered this time", unsaid))
     text = " ".join(f"{label}: {_named(names)}" for label, names in parts if names)
     if not text:
@@ -76,19 +118,20 @@ def _flags(now: Summary, before: Summary) -> Difference:
     return Difference("Red flags", text, matters=bool(new or unsaid))
 
 
-def _flags_in(summary: Summary, state: FlagState) -> list[str]:
-    return [flag.name for flag in summary.flags_in(state) if flag.id != INCOMPLETE]
+def _flags_in(flags: Iterable[FlagWords], state: FlagState) -> list[str]:
+    return [flag.name for flag in flags if flag.state is state and flag.id != INCOMPLETE]
 
 
-def _places(now: Summary, before: Summary) -> Difference | None:
+def _places(now: Summary, before: Before) -> Difference | None:
     new = [word for word in now.body_map.words if word not in before.body_map.words]
     gone = [word for word in before.body_map.words if word not in now.body_map.words]
     text = _both("New", new, "Not marked any more", gone)
     return Difference("Where it hurts", text, matters=bool(new)) if text else None
 
 
-def _medicines(now: Summary, before: Summary) -> Difference | None:
-    has, had = _typed(now, MEDICINE), _typed(before, MEDICINE)
+def _medicines(now: Summary, before: Before) -> Difference | None:
+    typed = [name for said in now.said() if said.link_id == MEDICINE for name in said.answers]
+    has, had = _spaced(typed), _spaced(before.medicines)
     known = {name.casefold() for name in had}
     still = {name.casefold() for name in has}
     new = [name for name in has if name.casefold() not in known]
@@ -97,9 +140,9 @@ def _medicines(now: Summary, before: Summary) -> Difference | None:
     return Difference("Medicines", text, matters=bool(new)) if text else None
 
 
-def _typed(summary: Summary, link_id: str) -> list[str]:
-    found = (said for said in summary.said() if said.link_id == link_id)
-    return [" ".join(answer.split()) for said in found for answer in said.answers]
+def _spaced(names: Iterable[str]) -> list[str]:
+    """The names with one blank between words, as each was typed otherwise."""
+    return [" ".join(name.split()) for name in names]
 
 
 def _both(first: str, ones: Sequence[str], second: str, others: Sequence[str]) -> str:

@@ -1,8 +1,9 @@
 """The scores of one response."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from clinic.questionnaire.conditions import (
     Facts,
@@ -11,7 +12,7 @@ from clinic.questionnaire.conditions import (
     evaluate,
 )
 from clinic.questionnaire.model import Questionnaire
-from clinic.questionnaire.response import Place, Response, enabled_places, enabled_response
+from clinic.questionnaire.response import Place, Response, enabled_places
 from clinic.triage.derived import score_facts
 from clinic.triage.facts import TriageFacts
 from clinic.triage.score import Score, ScoreDefinition, ScoreTable, Unscored
@@ -30,13 +31,15 @@ def scores(
 
     Scores never change the level of a patient. `offered` as in TriageFacts.
     """
-    shown = enabled_response(questionnaire, response)
-    on_form = {place.item.link_id: place.key for place in _shown(questionnaire, response)}
+    on_form = [*enabled_places(questionnaire, response.answers, least=1)]
+    shown = _answered(on_form, response)
+    asked = {place.item.link_id for place in on_form}
+    given_under = {place.key: place.item.link_id for place in on_form if place.key in shown.answers}
     given = Answered(questionnaire, shown, TriageFacts(questionnaire, shown, today, offered))
     found = [
-        replace(_score(definition, given), keys=tuple(_keys(definition, shown)))
+        replace(_score(definition, given), keys=_keys(definition, given_under))
         for definition in table.scores
-        if any(link_id in on_form for link_id in definition.questions)
+        if any(link_id in asked for link_id in definition.questions)
         and all(given.asks(link_id) for link_id in definition.questions)
     ]
     more = score_facts((definition.id for definition in table.scores), found)
@@ -44,14 +47,19 @@ def scores(
     return tuple(_with_notes(table, score, facts) for score in found)
 
 
-def _shown(questionnaire: Questionnaire, response: Response) -> Iterator[Place]:
-    return enabled_places(questionnaire, response.answers, least=1)
+def _answered(places: Iterable[Place], response: Response) -> Response:
+    """Leave out the answers to switched-off questions, as enabled_response does."""
+    shown = {
+        place.key: response.answers[place.key]
+        for place in places
+        if place.item.is_question and place.key in response.answers
+    }
+    return replace(response, answers=MappingProxyType(shown))
 
 
-def _keys(definition: ScoreDefinition, shown: Response) -> Iterator[str]:
-    for key in shown.answers:
-        if any(key == link_id or key.endswith(f".{link_id}") for link_id in definition.questions):
-            yield key
+def _keys(definition: ScoreDefinition, given_under: Mapping[str, str]) -> tuple[str, ...]:
+    """Give under which keys the questions of a score were answered."""
+    return tuple(key for key, link_id in given_under.items() if link_id in definition.questions)
 
 
 def _score(definition: ScoreDefinition, given: Answered) -> Score:

@@ -176,7 +176,8 @@ def of_ratings(definition: ScoreDefinition, given: Answered) -> Score:
 
 def _ratings(definition: ScoreDefinition, given: Answered) -> Iterator[tuple[str, Fraction | None]]:
     name_id, rating_id = definition.questions
-    for place in enabled_places(given.questionnaire, given.response.answers):
+    top = [given.questionnaire.by_link_id[name_id], *given.questionnaire.ancestors(name_id)][-1]
+    for place in enabled_places(given.questionnaire, given.response.answers, (top,)):
         if place.item.link_id == name_id:
             answer = given.response.answers.get(place.key, ())
             name = str(answer[0]).strip() if answer else ""

@@ -8,7 +8,7 @@ import pytest
 
 from clinic.summary.build import build_summary
 from clinic.summary.given import EarlierScores
-from clinic.summary.since import since_last
+from clinic.summary.since import before_of, since_last
 from clinic.summary.trends import trends
 from clinic.triage.assess import assess_intake
 from clinic.triage.scores import scores
@@ -45,9 +45,16 @@ def summary_of(intake, earlier=()):
     )
 
 
-def lines(now, before):
-    was, is_now = intake_of(before, FIRST), intake_of(now)
-    found = since_last(summary_of(is_now, [was]), summary_of(was))
+def before(intake):
+    day = intake.submitted_at.astimezone(ZONE).date()
+    assessment = assess_intake(shipped_book().red_flags, intake, day)
+    plan, level = shipped_plan(), assessment.urgency
+    return before_of(intake, assessment, urgency=level, plan=plan, zone=ZONE)
+
+
+def lines(now, then):
+    was, is_now = intake_of(then, FIRST), intake_of(now)
+    found = since_last(summary_of(is_now, [was]), before(was))
     return {line.about: line for line in found}
 
 

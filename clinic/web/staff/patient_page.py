@@ -16,8 +16,8 @@ from clinic.store.typed_totals import still_standing
 from clinic.summary.build import build_summary
 from clinic.summary.given import AddedLater
 from clinic.summary.model import BodyMap, Summary
-from clinic.summary.since import SCORES, Difference, since_last
-from clinic.summary.words import long_date, urgency_word
+from clinic.summary.since import SCORES, Difference, before_of, since_last
+from clinic.summary.words import long_date
 from clinic.web.body_map import body_picture
 from clinic.web.staff.added import additions_view
 from clinic.web.staff.chart import chart_view
@@ -177,17 +177,13 @@ def last_time(opened: Opened, now: Summary) -> LastTime | None:
     before = opened.earlier[0] if opened.earlier else None
     if before is None or before.assessment is None:
         return None
-    then = build_summary(
+    then = before_of(
         before.intake,
         before.assessment,
-        book=house().book,
+        urgency=before.urgency or before.assessment.urgency,
         plan=house().summary_plan,
-        clinic=clinic_details(),
         zone=zone(),
-        today=today(),
     )
-    stood = before.urgency or before.assessment.urgency
-    then = replace(then, urgency=stood, urgency_word=urgency_word(stood, "en"))
     lines = tuple(line for line in since_last(now, then) if line.about != SCORES)
     return LastTime(long_date(then.sent_on, "en") if then.sent_on else "", then.body_map, lines)
 
