@@ -138,7 +138,7 @@ def test_the_clinic_edition_leads_with_urgency_findings_answers_and_flags():
     assert "numb between the legs: Yes; Does it feel normal? No, it feels dull" in face
     assert "Present Cauda equina" in face
     assert "Asked and denied" in face
-    assert "Not answered" in face
+    assert "Not sure or not answered" in face
 
 
 def test_findings_of_today_are_never_cut_from_the_first_page():
