@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from itertools import count
 
 import structlog
 
 from clinic.actions import alerts as actions
 from clinic.actions import referral_clocks, reminders
+from clinic.actions.retention import Policy, delete_some
 from clinic.config import Settings, utc_now
 from clinic.delivery import Clock, deliver, invitation_terms
 from clinic.errors import ClinicError
@@ -16,6 +18,8 @@ from clinic.store.audit_chain import anchor_file, seal
 from clinic.store.database import Database
 
 ROUND_SECONDS = 5
+ROUNDS_BETWEEN_DELETIONS = 120
+"""So that every ten minutes what was kept for long enough is deleted."""
 FAILED = "A part of the background work failed ({fault}), and is tried again: {part}."
 
 log = structlog.get_logger()
@@ -35,8 +39,12 @@ def work_until(
     With `once` the first fault of the one round is raised after it.
     """
     before: list[str] = []
-    while not stop.is_set():
+    for number in count():
+        if stop.is_set():
+            return
         faults = work_round(settings, database, utc_now, stop)
+        if number % ROUNDS_BETWEEN_DELETIONS == 0:
+            faults |= attempted({"deletion": lambda: delete_old(settings, database, utc_now)})
         if tell is not None:
             before = _told(tell, before, _lines(settings, database, faults))
         if once:
@@ -59,6 +67,16 @@ def _told(tell: Callable[[str], None], before: list[str], lines: list[str]) -> l
         for line in lines or ["Nothing is late any more."]:
             tell(line)
     return lines
+
+
+def delete_old(settings: Settings, database: Database, clock: Clock) -> None:
+    """Delete a few of what was kept for long enough."""
+    delete_some(database, retention_policy(settings), clock())
+
+
+def retention_policy(settings: Settings) -> Policy:
+    """Give what the settings say of how long things are kept."""
+    return Policy(unsent_days=settings.resume_days, settled_days=settings.retention_days)
 
 
 def work_once(settings: Settings, database: Database, now: datetime) -> None:
@@ -85,6 +103,11 @@ def work_round(
         "clocks of intakes": lambda: mark_overdue(database, clock()),
         "old sessions": lambda: sweep(database, clock()),
     }
+    return attempted(parts)
+
+
+def attempted(parts: Mapping[str, Callable[[], object]]) -> dict[str, Exception]:
+    """Do each part, whatever became of those before it, and give what failed by its name."""
     faults: dict[str, Exception] = {}
     for name, part in parts.items():
         try:

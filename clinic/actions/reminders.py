@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from clinic.errors import UnknownRecord
 from clinic.mail.invitations import INVITATION
 from clinic.store import audit, invitations, outbox
 from clinic.store.database import Transaction
@@ -53,7 +54,10 @@ def wanted_mail(
     tx: Transaction, message: Message, terms: Terms, now: datetime
 ) -> Invitation | None:
     """Give the invitation that a message is about, or None when it need not go out any more."""
-    invitation = invitations.get(tx, UUID(message.payload["invitation"]))
+    try:
+        invitation = invitations.get(tx, UUID(message.payload["invitation"]))
+    except UnknownRecord:  # deleted, because it was over for long
+        return None
     if not invitation.is_open(now) or not _is_before_visit(invitation, terms, now):
         return None
     return invitation

@@ -24,6 +24,7 @@ LONGEST_WAIT = timedelta(hours=6)
 MOST_ATTEMPTS = 12
 """With waits that double, the last attempt is made about a day after the first."""
 LATE_AFTER = timedelta(minutes=15)
+GIVEN_UP_TOLD = timedelta(days=7)
 FAULT_LENGTH = 80
 
 
@@ -143,9 +144,9 @@ def waiting(tx: Transaction) -> int:
 
 
 def late(tx: Transaction, now: datetime) -> int:
-    """How many are overdue by a quarter of an hour, or were given up."""
+    """How many are overdue by a quarter of an hour, or were given up in the last days."""
     overdue = _waiting() & (table.c.due_at <= now - LATE_AFTER)
-    given_up = table.c.given_up_at.is_not(None) & (table.c.fault != "")
+    given_up = (table.c.given_up_at > now - GIVEN_UP_TOLD) & (table.c.fault != "")
     return int(tx.scalar(select(func.count()).where(or_(overdue, given_up))))
 
 
