@@ -93,9 +93,11 @@ def test_a_consent_that_says_not_how_is_asked_for_again(lee):
 
 def test_a_destination_is_proposed_with_the_reason_and_a_call_comes_first(lee, patients):
     lee.intake_id = patients.sends(EMERGENCY)
+    assert "Emergency department: call first. Do not wait for the consent" in lee.asks().text
     lee.records_consent()
 
     text = lee.asks().text
+    assert "Do not wait for the consent" not in text
 
     assert "Emergency department" in text
     assert "Call first. A letter comes after." in text
