@@ -127,8 +127,10 @@ class _Reader:
 
 
 def _forms(part: Fields) -> StretchForms:
-    part.only(("id", "drawings", "hold"))
-    drawings = part.texts("drawings")
+    part.only(("id", "drawings", "forms", "hold"))
+    drawings, forms = part.texts("drawings"), part.texts("forms")
+    if len(forms) != len(drawings):
+        part.fault("forms", "'forms' must name each of the drawings")
     if not drawings:
         part.fault("drawings", "'drawings' must name at least one drawing")
     holds: dict[Verdict, Hold] = {}
@@ -139,7 +141,7 @@ def _forms(part: Fields) -> StretchForms:
             inner.only(("seconds", "text"))
             seconds = inner.number("seconds", least=1, most=LONGEST_HOLD_SECONDS)
             holds[verdict] = Hold(inner.text("text"), seconds)
-    return StretchForms(part.text("id"), drawings or ("",), holds)
+    return StretchForms(part.text("id"), drawings or ("",), forms or ("",), holds)
 
 
 def _quiet(part: Fields) -> QuietRule:

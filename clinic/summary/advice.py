@@ -41,6 +41,7 @@ def _stretch(advice: Advice, plan: SummaryPlan, language: str) -> StretchWords:
         changes=advice.changes,
         hold=advice.hold,
         drawing=advice.drawing,
+        form=advice.form,
         allowed=advice.verdict.allows,
     )
 

@@ -269,7 +269,8 @@ class StretchWords:
     """What the answers say of one stretch.
 
     For the patient: `heading`, `why` (a sentence for each reason), `changes`, `hold` and
-    `drawing` (a figure; "" where the stretch may not be done now). For staff: `word`, `staff`.
+    `drawing` (a figure; "" where the stretch may not be done now). For staff: `word`, `staff`,
+    and `form`, the drawing by its name.
     """
 
     id: str
@@ -282,6 +283,7 @@ class StretchWords:
     changes: tuple[str, ...]
     hold: str
     drawing: str
+    form: str
     allowed: bool
 
 

@@ -97,10 +97,14 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class StretchForms:
-    """One stretch: its drawings from the full form to the gentlest, and how long to hold."""
+    """One stretch: its drawings from the full form to the gentlest, and how long to hold.
+
+    `forms` name the drawings in words for staff.
+    """
 
     id: str
     drawings: tuple[str, ...]
+    forms: tuple[str, ...]
     holds: Mapping[Verdict, Hold]
 
 
@@ -149,13 +153,17 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """What the answers say of one stretch. Without leave to do it, no drawing and no hold."""
+    """What the answers say of one stretch. Without leave to do it, no drawing and no hold.
+
+    `form` names the drawing for staff.
+    """
 
     stretch_id: str
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
     changes: tuple[str, ...] = ()
     drawing: str = ""
+    form: str = ""
     hold: str = ""
     hold_seconds: int | None = None
 
@@ -225,12 +233,14 @@ class _Weighed:
         verdicts = [effect.verdict for effect in effects]
         verdict = min(verdicts, key=lambda each: each.rank, default=Verdict.SUITABLE)
         hold = stretch.holds.get(verdict)
+        drawing = _drawing(stretch, effects) if verdict.allows else ""
         return Advice(
             stretch_id=stretch.id,
             verdict=verdict,
             reasons=tuple(self._reasons(stretch.id, rows, verdict)),
             changes=_changes(effects, verdict),
-            drawing=_drawing(stretch, effects) if verdict.allows else "",
+            drawing=drawing,
+            form=stretch.forms[stretch.drawings.index(drawing)] if drawing else "",
             hold=hold.text if hold else "",
             hold_seconds=hold.seconds if hold else None,
         )

@@ -66,6 +66,7 @@ def test_a_rule_file_that_is_missing_is_told(content: Path, name: str) -> None:
         ("scores.yaml", "higher_is: worse", "higher_is: bad", "'higher_is' must be one of"),
         ("scores.yaml", "review_by: 2027-05-01", "review_by: 2027-02-31", "must be a date"),
         ("stretches.yaml", "seconds: 60", "seconds: 61", "from 1 to 60"),
+        ("stretches.yaml", "forms: [full form, ", "forms: [", "must name each of the drawings"),
         ("stretches.yaml", "{verdict: avoid}", "{verdict: maybe}", "'verdict' must be one of"),
         ("stretches.yaml", "{verdict: avoid}", "{verdict: modify}", "say exactly what to do"),
         ("stretches.yaml", "drawing: childs_pose_easier}", "drawing: sphinx}", "is no drawing of"),

@@ -285,6 +285,13 @@ def test_each_label_on_paper_names_its_sources():
         assert all(name in row for row in rows), name
 
 
+def test_the_clinics_paper_names_the_drawing_that_the_patient_is_shown():
+    html = make_renderer().html(summary_of({**PLAIN, "move-limits": ["shoulder"]}), Edition.CLINIC)
+
+    assert "Drawing shown: form with pillows." in html
+    assert "Drawing shown: form on the forearms." in html
+
+
 @pytest.mark.parametrize("edition", list(Edition))
 def test_each_paper_names_the_tables_that_made_it_with_their_hashes(edition):
     html = make_renderer().html(summary_of(PLAIN), edition)

@@ -421,7 +421,7 @@ def test_a_change_names_what_to_do_the_drawing_and_a_shorter_hold() -> None:
         "You told us that your knees hurt or you can't kneel."
     ]
     assert advice.changes == ("Do it on a chair or a firm bed.",)
-    assert advice.drawing == "childs_pose_chair"
+    assert (advice.drawing, advice.form) == ("childs_pose_chair", "chair form")
     assert (advice.hold, advice.hold_seconds) == ("Hold for up to 30 seconds.", 30)
 
 
@@ -438,7 +438,7 @@ def test_every_reason_of_the_winning_verdict_stands_before_every_modify() -> Non
     assert advice.verdict is Verdict.ASK_FIRST
     assert [reason.rule_id for reason in advice.reasons] == ["new-knee", "glaucoma", "dizzy"]
     assert "Move slowly. Keep your head up on a pillow." in advice.changes
-    assert (advice.drawing, advice.hold) == ("", "")
+    assert (advice.drawing, advice.form, advice.hold) == ("", "", "")
 
 
 def test_what_is_avoided_comes_without_a_change() -> None:

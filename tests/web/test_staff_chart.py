@@ -32,6 +32,7 @@ LOW_MOOD = {
     "phq4-down": "more-than-half",
     "work-now": "off-work",
 }
+STRETCHES = ("childs-pose", "knee-to-chest", "sphinx")
 ODI = {"total_id": "odi", "total_number": "44", "total_day": "3/16/2026"}
 SAID = "I do not want to go on."
 
@@ -96,6 +97,16 @@ def test_each_stretch_has_its_verdict_and_reasons_and_the_gate_its_checklist(cli
     assert not any("Suitable" in each for each in verdicts)
     assert "Hard stop" in page.text
     assert "This is no advice for or against." in page.text
+
+
+def test_a_stretch_that_may_be_done_names_the_drawing_that_the_patient_is_shown(
+    clinician, patients
+):
+    page = clinician.opens(patients.sends({"move-limits": ["knee"]}))
+
+    said = dict(zip(STRETCHES, words_of(page, ".stretch_verdicts__one"), strict=True))
+    assert "Drawing shown: chair form." in said["childs-pose"]
+    assert "Drawing shown: full form." in said["sphinx"]
 
 
 def test_a_screen_of_mood_and_work_are_told_and_leave_the_level_as_it_is(
