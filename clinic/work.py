@@ -13,13 +13,14 @@ from clinic.actions.retention import Policy, delete_some
 from clinic.config import Settings, utc_now
 from clinic.delivery import Clock, deliver, invitation_terms
 from clinic.errors import ClinicError
-from clinic.store import alerts, limits, outbox, referrals, sessions, worklist
+from clinic.store import alerts, case_access, limits, outbox, referrals, sessions, worklist
 from clinic.store.audit_chain import anchor_file, seal
 from clinic.store.database import Database
 
 ROUND_SECONDS = 5
 ROUNDS_BETWEEN_DELETIONS = 120
 """So that every ten minutes what was kept for long enough is deleted."""
+LOOKED_AT_WITHIN = timedelta(days=1)
 FAILED = "A part of the background work failed ({fault}), and is tried again: {part}."
 
 log = structlog.get_logger()
@@ -165,6 +166,7 @@ def late_lines(settings: Settings, database: Database, now: datetime) -> list[st
         late = outbox.late(tx, now)
         overdue = worklist.overdue(tx)
         late_referrals = referrals.overdue_count(tx, now)
+        overlooked = case_access.overlooked(tx, now - LOOKED_AT_WITHIN)
     lines = []
     if trouble is not None:
         since = f" since {_clock(settings, trouble.since)}" if trouble.since else ""
@@ -182,6 +184,8 @@ def late_lines(settings: Settings, database: Database, now: datetime) -> list[st
         more = late_referrals > referrals.COUNTED
         number = f"more than {referrals.COUNTED}" if more else str(late_referrals)
         lines.append(f"Referrals past their time: {number}.")
+    if overlooked:
+        lines.append(f"Uses of break-glass that no admin has looked at for a day: {overlooked}.")
     return lines
 
 

@@ -58,9 +58,17 @@ def disable(database: Database, staff_id: UUID, *, mark: str, by: Member, now: d
     """
     with database.writing() as tx:
         _to_be_changed(tx, staff_id, mark, by, leaves=True)
-        staff.disable(tx, staff_id, now=now)
-        _record(tx, by, "staff.disable", staff_id, now)
-        return _release(tx, staff_id, by, now)
+        return shut_out(tx, staff_id, Actor("staff", by.id), now)
+
+
+def shut_out(tx: Transaction, staff_id: UUID, actor: Actor, now: datetime) -> int:
+    """Let somebody in no more, whoever says so; give how many patients are anybody's again.
+
+    An admin's page asks more of it: see `disable`. Raises UnknownRecord.
+    """
+    staff.disable(tx, staff_id, now=now)
+    audit.record(tx, actor=actor, action="staff.disable", subject=("staff", staff_id), now=now)
+    return _release(tx, staff_id, actor, now)
 
 
 def enable(database: Database, staff_id: UUID, *, mark: str, by: Member, now: datetime) -> None:
@@ -96,7 +104,7 @@ def set_role(
             return False
         staff.set_role(tx, staff_id, role)
         if role is Role.ADMIN:
-            _release(tx, staff_id, by, now)
+            _release(tx, staff_id, Actor("staff", by.id), now)
         _record(tx, by, "staff.set_role", staff_id, now, detail=role.value)
     return True
 
@@ -119,14 +127,14 @@ def _to_be_changed(
     return member
 
 
-def _release(tx: Transaction, staff_id: UUID, by: Member, now: datetime) -> int:
+def _release(tx: Transaction, staff_id: UUID, actor: Actor, now: datetime) -> int:
     """Leave the patients on the list to anybody, since nobody else sees them first otherwise."""
     theirs = intakes.waiting_with(tx, staff_id)
     for facts in theirs:
         intakes.take(tx, facts.id, owner_id=None, version=facts.version, now=now)
         audit.record(
             tx,
-            actor=Actor("staff", by.id),
+            actor=actor,
             action="intake.give_back",
             subject=("intake", facts.id),
             now=now,

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from clinic.actions import people
 from clinic.config import load_settings, utc_now
 from clinic.errors import BadInput, UnknownRecord
 from clinic.store import audit, passwords, staff
@@ -18,8 +19,8 @@ def add_commands(commands: Any) -> None:
 
 
 def _add_staff(commands: Any) -> None:
-    people = commands.add_parser("staff", help="add, disable or reset a staff account")
-    acts = people.add_subparsers(title="what to do", metavar="ACT", required=True)
+    accounts = commands.add_parser("staff", help="add, disable or reset a staff account")
+    acts = accounts.add_subparsers(title="what to do", metavar="ACT", required=True)
     add = acts.add_parser("add", help="add a person; prints a first password")
     add.add_argument("username")
     add.add_argument("--name", required=True, help="the name that others see")
@@ -66,9 +67,10 @@ def run_staff_disable(given: argparse.Namespace) -> int:
     """Disable a person; every session ends."""
     with open_database(load_settings(), must_exist=True) as database, database.writing() as tx:
         member = _member(tx, given.username)
-        staff.disable(tx, member.id, now=utc_now())
-        _note(tx, "staff.disable", member)
+        left = people.shut_out(tx, member.id, audit.SYSTEM, utc_now())
     print(f"Disabled {given.username}. Every session has ended.")
+    if left:
+        print(f"Patients whom anybody may take again: {left}.")
     return 0
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
 from clinic.fhir.text import dumps, loads
 from clinic.store.database import Transaction
@@ -85,6 +85,12 @@ def not_looked_at(tx: Transaction, limit: int = 100) -> list[CaseAccess]:
     """Give the uses that no admin has looked at, oldest first."""
     waiting = select(table).where(table.c.told_at.is_(None)).order_by(table.c.id).limit(limit)
     return [_read(tx, row) for row in tx.execute(waiting)]
+
+
+def overlooked(tx: Transaction, before: datetime) -> int:
+    """How many uses from before a moment no admin has looked at."""
+    waiting = table.c.told_at.is_(None) & (table.c.opened_at <= before)
+    return int(tx.scalar(select(func.count()).where(waiting)))
 
 
 def get(tx: Transaction, access_id: UUID) -> CaseAccess | None:

@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from clinic.cli import main
+from clinic.config import load_settings
 from clinic.library.places import content_dir
+from clinic.store import intakes, staff
+from clinic.store.database import open_database
+from tests.make import NOW
+from tests.store.kept import send
 
 EXAMPLES = content_dir() / "examples"
 CASES = Path(__file__).parent.parent / "questionnaire" / "cases"
@@ -158,6 +163,23 @@ def test_people_are_added_reset_and_disabled(capsys: pytest.CaptureFixture[str])
     assert main(["staff", "reset", "sam"]) == 0
     assert main(["staff", "disable", "sam"]) == 0
     assert main(["staff", "disable", "nobody"]) == 1
+
+
+def test_patients_of_somebody_who_was_disabled_are_anybodys_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["keys", "new"])
+    main(["staff", "add", "sam", "--name", "Sam Lee", "--role", "clinician"])
+    with open_database(load_settings()) as database, database.writing() as tx:
+        sam, intake_id = staff.by_username(tx, "sam"), send(tx).id
+        version = intakes.facts(tx, intake_id).version
+        intakes.take(tx, intake_id, owner_id=sam.id, version=version, now=NOW)
+
+    assert main(["staff", "disable", "sam"]) == 0
+
+    assert "anybody may take again: 1." in capsys.readouterr().out
+    with open_database(load_settings()) as database, database.reading() as tx:
+        assert intakes.facts(tx, intake_id).owner_id is None
 
 
 def test_an_empty_clinic_lists_nothing_and_verifies(capsys: pytest.CaptureFixture[str]) -> None:

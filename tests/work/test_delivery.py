@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from clinic import delivery, work
 from clinic.config import Settings, utc_now
 from clinic.mail import messages
-from clinic.store import alerts, outbox, sessions
+from clinic.store import alerts, case_access, outbox, sessions
+from clinic.store.case_access import AccessReason
 from clinic.store.database import Database, open_database
 from clinic.store.invitations import Channel
 from clinic.store.outbox import Message
@@ -25,6 +26,7 @@ from clinic.store.tables import session as session_table
 from tests.mail.server import Inbox, mail_server
 from tests.make import NOW
 from tests.store.kept import alarmed_draft, hire
+from tests.store.kept import send as send_answers
 from tests.web.invited import invite
 
 HOUR = timedelta(hours=1)
@@ -182,6 +184,18 @@ def test_a_fault_in_one_part_keeps_no_other_from_its_work(settings, database, in
     with pytest.raises(OSError, match="audit"):
         work.work_until(threading.Event(), settings, database, once=True, tell=said.append)
     assert said[0].endswith("is tried again: seal of the audit.")
+
+
+def test_a_use_of_break_glass_that_no_admin_looked_at_is_told_after_a_day(settings, database):
+    with database.writing() as tx:
+        nina, intake_id = hire(tx), send_answers(tx).id
+        case_access.open_for(
+            tx, intake_id, nina.id, reason=AccessReason.WORSE, words="Worse.", now=NOW
+        )
+    line = "Uses of break-glass that no admin has looked at for a day: 1."
+
+    assert line not in work.late_lines(settings, database, NOW + timedelta(hours=23))
+    assert line in work.late_lines(settings, database, NOW + timedelta(hours=24))
 
 
 # --- a clock that is set back ------------------------------------------------------------
