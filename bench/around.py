@@ -77,7 +77,7 @@ class Around:
     def put(self, tx: Transaction) -> None:
         """Write what was made up since the last time."""
         for table, rows in self.rows.items():
-            tx.execute(table.insert(), rows)
+            put(tx, table, rows)
         self.rows.clear()
 
     def _id(self, row: dict[str, Any]) -> uuid.UUID:
@@ -211,6 +211,29 @@ class Around:
                 "decided_at": row["submitted_at"],
             }
         )
+
+
+def put(tx: Transaction, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """Put rows into SQLite as its driver takes them, which is quicker than one by one."""
+    if not rows:
+        return
+    names = ", ".join(f'"{name}"' for name in rows[0])
+    marks = ", ".join("?" for _ in rows[0])
+    raw = tx.connection.connection.driver_connection
+    assert raw is not None
+    raw.executemany(
+        f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})',  # noqa: S608
+        ([_bound(value) for value in row.values()] for row in rows),
+    )
+
+
+def _bound(value: Any) -> Any:
+    """A value as the columns of the program keep it in SQLite."""
+    if isinstance(value, uuid.UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value
 
 
 def unrest(tx: Transaction, draw: random.Random, owners: list[uuid.UUID], now: datetime) -> None:

@@ -16,10 +16,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-import sqlalchemy as sa
-
-from bench.around import Around, Known, unrest
-from clinic.store.database import Database, Transaction
+from bench.around import Around, Known, put, unrest
+from clinic.store.database import Database
 from clinic.store.keys import Key
 from clinic.store.records import Card
 from clinic.store.sealing import Cell, seal
@@ -34,7 +32,11 @@ WAITING = 0.1
 OWNED = 0.5
 QUEUES = ((1, "same_day"), (2, "routine"), (4, "urgent_2wk"), (5, "routine"), (6, "self_care"))
 SHARES = (15, 5, 20, 55, 5)
+NEWEST = 20_000
+"""So many of the newest have a sealed card, and answers as long as real ones."""
 FILLER = bytes(600)
+LONG = random.Random(1).randbytes(14_500)  # noqa: S311
+"""As long as the answers of a real intake when sealed, and as hard to press together."""
 ONSETS = (
     "b",
     "br",
@@ -69,25 +71,21 @@ def fill(database: Database, number: int, owners: list[uuid.UUID], *, seed: int)
         people, rows = [], []
         for place in range(start, min(start + PART, number)):
             before = around.returning()
-            person, row, who = _one(database, draw, owners, place / number, before)
+            at = NOW - timedelta(hours=1) - YEARS * (1 - place / number)
+            is_new = number - place <= NEWEST
+            person, row, who = _one(database, draw, owners, at, before, is_new=is_new)
             terms.add(person["id"], person_terms(*who))
             around.add(row, who, before)
             people.append(person)
             rows.append(row)
         with database.writing() as tx:
-            _hurry(tx)
-            tx.execute(patient.insert(), people)
-            tx.execute(intake.insert(), rows)
+            tx.connection.exec_driver_sql("PRAGMA cache_size=-400000")
+            put(tx, patient, people)
+            put(tx, intake, rows)
             around.put(tx)
     _put_terms(database, sorted(terms.found))
     with database.writing() as tx:
         unrest(tx, draw, owners, NOW)
-        _hurry(tx, "-2000")
-
-
-def _hurry(tx: Transaction, kib: str = "-400000") -> None:
-    """Give SQLite memory while it is filled; -2000, what it has by itself, takes that back."""
-    tx.connection.exec_driver_sql(f"PRAGMA cache_size={kib}")
 
 
 class _Terms:
@@ -113,29 +111,21 @@ def _one(
     database: Database,
     draw: random.Random,
     owners: list[uuid.UUID],
-    share: float,
+    at: datetime,
     before: Known | None,
+    *,
+    is_new: bool,
 ) -> tuple[dict[str, Any], dict[str, Any], tuple[str, date, str]]:
     """Give a record, its intake, and name, birth date and phone."""
-    at = NOW - timedelta(hours=1) - YEARS * (1 - share)
     patient_id, intake_id = _id(at, draw), _id(at, draw)
     name, born, phone = who = before.who if before else _new_face(draw)
-    key, other = Key.new(), Key.new()
-    vault = database.vault
-    card = Card(
-        name=name,
-        birth_date=born,
-        phone=phone,
-        interpreter="Spanish, interpreter needed" if draw.random() < 0.05 else "",
-        areas="Left low back, Right low back, Back of left thigh",
-        reason=("Fever or chills with back pain.", "Pain of three months or more."),
-    )
+    vault, key = database.vault, Key.new()
     person = {
         "id": patient_id,
         "created_at": at,
-        "data_key": vault.wrap(other, Cell("patient", "data_key", patient_id)),
+        "data_key": vault.wrap(key, Cell("patient", "data_key", patient_id)),
         "sealed_person": seal(
-            other,
+            key,
             json.dumps([name, born.isoformat(), phone, ""]).encode(),
             Cell("patient", "sealed_person", patient_id),
         ),
@@ -162,12 +152,36 @@ def _one(
         "patient_id": patient_id,
         "owner_id": draw.choice(owners) if draw.random() < OWNED else None,
         "version": 3,
-        "data_key": vault.wrap(key, Cell("intake", "data_key", intake_id)),
-        "sealed_card": seal(key, card.to_bytes(), Cell("intake", "sealed_card", intake_id)),
+        "data_key": FILLER[:93],
+        "sealed_card": FILLER[:350],
         "sealed_response": FILLER,
         "sealed_journal": FILLER,
     }
+    if waits or is_new:
+        row |= _opened(database, draw, intake_id, who)
     return person, row, who
+
+
+def _opened(
+    database: Database, draw: random.Random, intake_id: uuid.UUID, who: tuple[str, date, str]
+) -> dict[str, bytes]:
+    """A sealed card under its own key, and as many bytes before it as a real intake has."""
+    name, born, phone = who
+    key = Key.new()
+    card = Card(
+        name=name,
+        birth_date=born,
+        phone=phone,
+        interpreter="Spanish, interpreter needed" if draw.random() < 0.05 else "",
+        areas="Left low back, Right low back, Back of left thigh",
+        reason=("Fever or chills with back pain.", "Pain of three months or more."),
+    )
+    return {
+        "data_key": database.vault.wrap(key, Cell("intake", "data_key", intake_id)),
+        "sealed_card": seal(key, card.to_bytes(), Cell("intake", "sealed_card", intake_id)),
+        "sealed_response": LONG,
+        "sealed_journal": LONG,
+    }
 
 
 def _new_face(draw: random.Random) -> tuple[str, date, str]:
@@ -185,7 +199,7 @@ def _put_terms(database: Database, found: list[bytes]) -> None:
     (index,) = patient_search.indexes
     _check_rows(database, "OFF")
     with database.writing() as tx:
-        _hurry(tx)
+        tx.connection.exec_driver_sql("PRAGMA cache_size=-400000")
         index.drop(tx.connection)
         raw = tx.connection.connection.driver_connection
         assert raw is not None
@@ -212,8 +226,3 @@ def _id(at: datetime, draw: random.Random) -> uuid.UUID:
 def _word(draw: random.Random) -> str:
     parts = (draw.choice(ONSETS), draw.choice(MIDDLES), draw.choice(ENDS), draw.choice(MIDDLES), "")
     return "".join(parts[: draw.choice((3, 4, 4))]).capitalize() + draw.choice(("", "ton", "ez"))
-
-
-def count(tx: Transaction) -> int:
-    """How many intakes there are."""
-    return int(tx.scalar(sa.select(sa.func.count()).select_from(intake)))
