@@ -167,6 +167,24 @@ def test_whoever_comes_back_to_a_form_is_told_before_it_opens(browser, clock):
     assert TOLD in browser.get("/intake/resume").select_one(".closed_now").text
 
 
+def test_whoever_is_too_young_is_not_left_with_a_number_that_nobody_answers(patient, clock):
+    clock.now = EVENING
+    patient.agrees()
+    patient.answers_step("about-you", birth_date_year="2012")
+    page = patient.browser.follow()
+
+    assert page.heading == "Call us: these questions are for adults"
+    assert TOLD in page.select_one(".closed_now").text
+
+
+def test_an_open_form_says_so_when_it_is_taken_up_again_but_not_beside_a_new_code(patient, clock):
+    clock.now = EVENING
+    assert TOLD not in patient.agrees().text
+    patient.answers_step("about-you")
+
+    assert TOLD in patient.browser.get("/intake/").select_one(".closed_now").text
+
+
 def test_before_and_after_sending_a_closed_clinic_says_whom_to_call(patient, clock):
     clock.now = EVENING
     for page in (patient.answers_everything(), patient.sends()):

@@ -69,11 +69,14 @@ def start() -> str | WebResponse:
 def _opened(intake: Intake) -> str:
     if actions.is_under_age(intake):
         step = intake.questionnaire.step_of(BIRTH_DATE)
-        return render_template("intake/under_age.html", change=place_of(step), signs=_signs())
+        return render_template(
+            "intake/under_age.html", change=place_of(step), signs=_signs(), closed=closed()
+        )
     return render_template(
         "intake/begun.html",
         go_on=place_to_go_on(intake),
         answered=bool(intake.offered),
+        closed=closed(),
         **saving(),
     )
 
