@@ -2,9 +2,8 @@
 
 import socketserver
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 
@@ -16,44 +15,74 @@ class Inbox:
     mails: list[str] = field(default_factory=list)
 
 
+class Server(socketserver.ThreadingTCPServer):
+    """How the server behaves, and what it keeps."""
+
+    inbox: Inbox
+    refuses: str
+    thinks: Callable[[], object]
+    goodbye: str
+
+
+class Talk(socketserver.StreamRequestHandler):
+    """What is said over one connection."""
+
+    server: Server
+
+    def handle(self) -> None:
+        with suppress(ConnectionResetError):  # whoever spoke was killed
+            while line := self.rfile.readline().decode().strip():
+                if not self.answers(line.split(" ")[0].upper(), line):
+                    return
+
+    def setup(self) -> None:
+        super().setup()
+        self.say("220 ready")
+
+    def answers(self, verb: str, line: str) -> bool:
+        """Answer one line; False when that was the last."""
+        if verb == "QUIT":
+            self.say(self.server.goodbye)
+        elif verb == "DATA":
+            self.say("354 go on")
+            self.server.inbox.mails.append(self.read_mail())
+            self.server.thinks()
+            self.say("250 kept")
+        else:
+            refuses = self.server.refuses
+            refused = verb == "RCPT" and refuses and refuses in line
+            self.say("550 no" if refused else "250 good")
+        return verb != "QUIT"
+
+    def say(self, words: str) -> None:
+        self.wfile.write(words.encode() + b"\r\n")
+
+    def read_mail(self) -> str:
+        lines = []
+        while (line := self.rfile.readline().decode()) != ".\r\n":
+            if not line:
+                raise ConnectionResetError  # half a mail is none
+            lines.append(line)
+        return "".join(lines)
+
+
+def no_thought() -> None:
+    """Answer at once."""
+
+
 @contextmanager
 def mail_server(
-    *, refuses: str = "", thinks: float = 0, goodbye: str = "221 bye"
+    *, refuses: str = "", thinks: Callable[[], object] = no_thought, goodbye: str = "221 bye"
 ) -> Iterator[Inbox]:
     """Serve until the block ends.
 
-    A recipient whose line holds `refuses` is answered with 550. The server `thinks` so many
-    seconds before it says that it keeps a mail, and answers QUIT with `goodbye`.
+    A recipient whose line holds `refuses` is answered with 550. The server `thinks` before it
+    says that it keeps a mail, until that returns, and answers QUIT with `goodbye`.
     """
     inbox = Inbox()
-
-    class Talk(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            self.say("220 ready")
-            while line := self.rfile.readline().decode().strip():
-                verb = line.split(" ")[0].upper()
-                if verb == "DATA":
-                    self.say("354 go on")
-                    inbox.mails.append(self.read_mail())
-                    time.sleep(thinks)
-                    self.say("250 kept")
-                elif verb == "QUIT":
-                    self.say(goodbye)
-                    return
-                else:
-                    refused = verb == "RCPT" and refuses and refuses in line
-                    self.say("550 no" if refused else "250 good")
-
-        def say(self, words: str) -> None:
-            self.wfile.write(words.encode() + b"\r\n")
-
-        def read_mail(self) -> str:
-            lines = []
-            while (line := self.rfile.readline().decode()) != ".\r\n":
-                lines.append(line)
-            return "".join(lines)
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Talk) as server:
+    with Server(("127.0.0.1", 0), Talk) as server:
+        server.inbox, server.refuses = inbox, refuses
+        server.thinks, server.goodbye = thinks, goodbye
         inbox.url = f"smtp://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

@@ -1,5 +1,6 @@
 """What counts as taken by a mail server, as refused by it, and as a server that is away."""
 
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -25,7 +26,7 @@ def test_a_mail_that_was_taken_is_sent_whatever_the_server_says_at_the_end(goodb
 
 
 def test_a_server_that_looks_at_a_mail_for_long_is_waited_for():
-    with mail_server(thinks=0.6) as inbox:
+    with mail_server(thinks=lambda: time.sleep(0.6)) as inbox:
         send(inbox.url, mail(), timeout=0.3, taking_seconds=5)
 
     assert len(inbox.mails) == 1

@@ -84,7 +84,7 @@ def killed_in_the_midst(settings: Settings, inbox, draw: random.Random) -> int:
 @pytest.mark.parametrize("rounds", [10])
 def test_nothing_is_lost_and_only_what_was_in_hand_is_doubled(settings, rounds):
     draw, kills, wanted = random.Random(20261129), 0, set()  # noqa: S311
-    with open_database(settings) as database, mail_server(thinks=0.03) as inbox:
+    with open_database(settings) as database, mail_server(thinks=lambda: time.sleep(0.03)) as inbox:
         with database.writing() as tx:
             nina = hire(tx)
         for _ in range(rounds):
