@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from babel.support import NullTranslations
 from flask import Flask, g, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, get_translations
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -135,6 +136,11 @@ def _choose_language() -> None:
 def _dress_templates(app: Flask, settings: Settings) -> None:
     environment = app.jinja_env
     environment.undefined = StrictUndefined
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _words().ugettext(text),
+        lambda one, many, number: _words().ungettext(one, many, number),
+        newstyle=True,
+    )
     environment.trim_blocks = environment.lstrip_blocks = True
     register_filters(environment)
     details = details_of(settings)
@@ -154,6 +160,14 @@ def _dress_templates(app: Flask, settings: Settings) -> None:
     environment.filters["clinic_time"] = lambda moment: moment.astimezone(settings.zone)
     environment.filters["element_id"] = element_id
     app.context_processor(_for_every_template)
+
+
+def _words() -> NullTranslations:
+    """Give the words of the request's language, found once: a long list asks hundreds of times."""
+    if "words" not in g:
+        g.words = get_translations()
+    words: NullTranslations = g.words
+    return words
 
 
 def _for_every_template() -> dict[str, object]:
