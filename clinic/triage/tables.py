@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from clinic.questionnaire.conditions import Condition
+from clinic.triage.advice import advice_ids
+from clinic.triage.assess import Finding
 from clinic.triage.derived import questions_read
 from clinic.triage.guidance import RuleBook
 from clinic.triage.readable import in_words, named_in
@@ -156,11 +158,25 @@ def _red_flag(rule: Rule) -> Row:
         staff=rule.staff,
         list_words=rule.row_words,
         public=rule.about,
+        details=tuple(_extra_words(rule)),
         source=rule.source,
         reviewed_by=rule.reviewed_by,
         reviewed_on=rule.reviewed_on,
         review_by=rule.review_by,
     )
+
+
+def _extra_words(rule: Rule) -> Iterator[str]:
+    """What the patient reads besides, when this rule decides; by the ids of the advice page."""
+    alone = Finding(
+        rule_id=rule.id,
+        urgency=rule.urgency,
+        flags=rule.flags,
+        staff=rule.staff,
+        advice=rule.advice,
+    )
+    if told := advice_ids([alone]):
+        yield f"the patient also reads: {', '.join(told)}"
 
 
 def _stretch(rule: StretchRule) -> Row:

@@ -99,3 +99,19 @@ def test_a_name_in_capitals_is_explained_with_its_table(table: Table) -> None:
     }
 
     assert used == explained
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "told"),
+    [
+        ("FX-1b", ("the patient also reads: do-not-drive, lie-still",)),
+        ("NS-1", ("the patient also reads: not-sure",)),
+        ("VA-7", ()),
+    ],
+)
+def test_a_red_flag_names_the_extra_words_that_go_with_it(
+    rule_id: str, told: tuple[str, ...]
+) -> None:
+    rows = {row.id: row for row in EDITIONS[Table.RED_FLAGS].rows}
+
+    assert rows[rule_id].details == told
