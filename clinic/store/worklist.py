@@ -1,5 +1,6 @@
 """The worklist: what somebody has to look at, most urgent first. Read by key, never by offset."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -34,6 +35,7 @@ COUNTED = 100
 OVERDUE_AT_ONCE = 1000
 OPENED_AT_ONCE = 400
 """So many cards are opened at most to find those of one language; then the page goes on."""
+LOOKED_AT = (table.c.id, table.c.queue, table.c.queued_at, *CARD)
 SPANISH = "Spanish"
 
 
@@ -104,13 +106,16 @@ def worklist(
     limit: int = 50,
     queue: Queue | None = None,
     speaks: Speaks | None = None,
+    most_opened: int = OPENED_AT_ONCE,
 ) -> Page:
     """Give a page of the list, a heading, a language. Raises BadInput for a strange place.
 
-    A page of one language may be short and still have a next one: cards are opened to find them.
+    A page of one language may be short and still have a next one: cards are opened to find
+    them, at most `most_opened`.
     """
     if speaks is not None:
-        return _of_language(tx, speaks, scope, owner_id, after, limit, queue)
+        looked_at = _looked_at(tx, scope, owner_id, after, most_opened + 1, queue)
+        return _of_language(tx, speaks, looked_at, limit, most_opened)
     key = _key_of_place(after) if after else None
     parts = [
         tx.execute(_rows(owner, key, queue).limit(limit + 1)).all()
@@ -121,35 +126,59 @@ def worklist(
     return Page(rows, rows[-1].place if len(found) > limit else None)
 
 
-def _of_language(
+def _looked_at(
     tx: Transaction,
-    speaks: Speaks,
     scope: Scope,
     owner_id: UUID | None,
     after: str | None,
     limit: int,
     queue: Queue | None,
+) -> Iterator[SqlRow[Any]]:
+    """Give rows in order with what their cards are opened by, and nothing else yet."""
+    key = _key_of_place(after) if after else None
+    parts = (
+        tx.execute(_rows(owner, key, queue, LOOKED_AT).limit(limit))
+        for owner in _owners(scope, owner_id)
+    )
+    return merge(*parts, key=_key_of_row)
+
+
+def _of_language(
+    tx: Transaction, speaks: Speaks, rows: Iterator[SqlRow[Any]], limit: int, most_opened: int
 ) -> Page:
-    found: list[Row] = []
-    opened, place = 0, after
-    while True:
-        page = worklist(tx, scope=scope, owner_id=owner_id, after=place, limit=limit, queue=queue)
-        found += [row for row in page.rows if speaks.fits(row.card)]
-        opened, place = opened + len(page.rows), page.next
-        if len(found) > limit:
-            return Page(tuple(found[:limit]), found[limit - 1].place)
-        if place is None or opened >= OPENED_AT_ONCE:
-            return Page(tuple(found), place)
+    found: list[tuple[SqlRow[Any], Card | None]] = []
+    place = None
+    for number, row in enumerate(rows):
+        if number == most_opened:
+            return Page(_rows_of(tx, found), place)
+        card, place = card_of(tx.vault, row), _place(row)
+        if speaks.fits(card):
+            if len(found) == limit:
+                return Page(_rows_of(tx, found), _place(found[-1][0]))
+            found.append((row, card))
+    return Page(_rows_of(tx, found), None)
+
+
+def _rows_of(tx: Transaction, found: list[tuple[SqlRow[Any], Card | None]]) -> tuple[Row, ...]:
+    """Read the facts of rows whose cards are open already."""
+    ids = [row.id for row, _ in found]
+    facts = {row.id: Facts.of(row) for row in tx.execute(select(*FACTS).where(table.c.id.in_(ids)))}
+    return tuple(
+        Row(facts[row.id], card, Queue(row.queue), row.queued_at, _place(row))
+        for row, card in found
+    )
 
 
 def counts(tx: Transaction, *, scope: Scope, owner_id: UUID | None) -> dict[Queue, Count]:
     """Give how many stand under each heading; no more than COUNTED are ever counted."""
-    return {queue: _count(tx, queue, _owners(scope, owner_id)) for queue in Queue}
+    owners = _owners(scope, owner_id)
+    return dict(zip(Queue, _counts(tx, [(queue, owners) for queue in Queue]), strict=True))
 
 
 def overdue(tx: Transaction) -> Count:
     """Give how many stand under the heading of the overdue."""
-    return _count(tx, Queue.OVERDUE, [true()])
+    (count,) = _counts(tx, [(Queue.OVERDUE, [true()])])
+    return count
 
 
 def mark_overdue(tx: Transaction, now: datetime) -> int:
@@ -174,10 +203,13 @@ def _owners(scope: Scope, owner_id: UUID | None) -> list[ColumnElement[bool]]:
 
 
 def _rows(
-    owner: ColumnElement[bool], key: tuple[int, datetime, UUID] | None, queue: Queue | None
+    owner: ColumnElement[bool],
+    key: tuple[int, datetime, UUID] | None,
+    queue: Queue | None,
+    columns: Sequence[ColumnElement[Any]] = (*FACTS, *CARD),
 ) -> Select[Any]:
     statement = (
-        select(*FACTS, *CARD)
+        select(*columns)
         .where(table.c.queue.is_not(None), owner)
         .order_by(table.c.queue, table.c.queued_at, table.c.id)
     )
@@ -194,18 +226,29 @@ def _after(queue: int, since: datetime, row_id: UUID) -> ColumnElement[bool]:
     return tuple_(*columns) > tuple_(*place)
 
 
-def _count(tx: Transaction, queue: Queue, owners: list[ColumnElement[bool]]) -> Count:
-    number = 0
-    for owner in owners:
-        some = select(table.c.id).where(table.c.queue == queue.value, owner).limit(COUNTED + 1)
-        number += int(tx.scalar(select(func.count()).select_from(some.subquery())))
-    return Count(min(number, COUNTED), number > COUNTED)
+def _counts(
+    tx: Transaction, wanted: Sequence[tuple[Queue, Sequence[ColumnElement[bool]]]]
+) -> Iterator[Count]:
+    """Count under each heading, all in one statement, no further than COUNTED for each owner."""
+    parts = [[_some(queue, owner) for owner in owners] for queue, owners in wanted]
+    numbers = iter(tx.execute(select(*(number for part in parts for number in part))).one())
+    for part in parts:
+        number = sum(int(next(numbers)) for _ in part)
+        yield Count(min(number, COUNTED), number > COUNTED)
+
+
+def _some(queue: Queue, owner: ColumnElement[bool]) -> ColumnElement[int]:
+    some = select(table.c.id).where(table.c.queue == queue.value, owner).limit(COUNTED + 1)
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
 
 
 def _row(tx: Transaction, row: SqlRow[Any]) -> Row:
-    place = f"{row.queue}~{row.queued_at.isoformat()}~{row.id}"
     facts = Facts.of(row)
-    return Row(facts, card_of(tx.vault, row), Queue(row.queue), row.queued_at, place)
+    return Row(facts, card_of(tx.vault, row), Queue(row.queue), row.queued_at, _place(row))
+
+
+def _place(row: SqlRow[Any]) -> str:
+    return f"{row.queue}~{row.queued_at.isoformat()}~{row.id}"
 
 
 def _key_of_row(row: SqlRow[Any]) -> tuple[int, datetime, UUID]:

@@ -229,7 +229,8 @@ def test_the_list_is_read_from_its_index_and_never_sorted(sqlite_database):
                 assert "TEMP B-TREE" not in words
 
 
-def test_rows_of_one_language_go_on_page_by_page_and_give_each_once(database):
+@pytest.mark.parametrize("most_opened", [400, 3, 1])
+def test_rows_of_one_language_go_on_page_by_page_and_give_each_once(database, most_opened):
     with database.writing() as tx:
         wanted = []
         for minute in range(9):
@@ -247,8 +248,9 @@ def test_rows_of_one_language_go_on_page_by_page_and_give_each_once(database):
                 after=place,
                 limit=2,
                 speaks=Speaks.INTERPRETER,
+                most_opened=most_opened,
             )
-            assert len(page.rows) <= 2
+            assert len(page.rows) <= min(2, most_opened)
             found += [row.facts.id for row in page.rows]
             if (place := page.next) is None:
                 break
