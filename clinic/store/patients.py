@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, exists, select
+from sqlalchemy import Row, Select, exists, func, select
 
 from clinic.errors import UnknownRecord
 from clinic.store.database import Transaction
@@ -18,6 +18,9 @@ from clinic.store.sealing import Cell, seal, unseal
 from clinic.store.search import person_terms, same_person_term, terms_of_query
 from clinic.store.tables import intake, patient_search
 from clinic.store.tables import patient as table
+
+COUNTED = 1000
+"""So many who have a term are counted at most, to begin with the rarest of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,28 @@ def search(
     birth date such as 3/17/1980, 1980-03-17 or March 17, 1980, or a phone number. `after` is the
     id of the last one of the page before.
     """
-    for first, *also in terms_of_query(text):
-        if _found(tx, first, None, 1, also):
-            return _found(tx, first, after, limit, also)
+    for terms in terms_of_query(text):
+        first, *also = _rarest_first(tx, terms)
+        found = _found(tx, first, after, limit, also)
+        if found or (after is not None and _found(tx, first, None, 1, also)):
+            return found
     return []
+
+
+def _rarest_first(tx: Transaction, terms: tuple[str, ...]) -> list[str]:
+    """Begin with the term that fewest have: of several, all who have the first are gone through."""
+    if len(terms) < 2:
+        return list(terms)
+    some = [
+        select(patient_search.c.patient_id)
+        .where(patient_search.c.hash == _hash(tx, term))
+        .limit(COUNTED)
+        .subquery()
+        for term in terms
+    ]
+    counts = select(*(select(func.count()).select_from(one).scalar_subquery() for one in some))
+    number = dict(zip(terms, tx.execute(counts).one(), strict=True))
+    return sorted(terms, key=lambda term: int(number[term]))
 
 
 def _found(
