@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, Self
+from uuid import UUID
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -13,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from clinic.errors import ClinicError, Misconfigured, Unavailable
 from clinic.store.engines import WAIT_SECONDS, WRITES, postgres_engine, sqlite_engine
-from clinic.store.keys import Keyring, ensure_demo_key, read_key_file
+from clinic.store.keys import Key, Keyring, ensure_demo_key, read_key_file
 from clinic.store.schema import bring_up_to_date, root_key
 from clinic.store.sealing import Vault
 from clinic.store.tables import meta
@@ -45,10 +46,14 @@ class Place(Protocol):
 
 @dataclass(frozen=True)
 class Transaction:
-    """One turn at the database. The functions of the store take it first and never commit."""
+    """One turn at the database. The functions of the store take it first and never commit.
+
+    `data_keys` are those of the intakes that were opened in it (opening.py).
+    """
 
     connection: Connection
     vault: Vault
+    data_keys: dict[UUID, Key] = field(default_factory=dict, repr=False, compare=False)
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement, with one set of parameters or a list of them."""
