@@ -31,6 +31,7 @@ DAY_PAST = "This day is over. Type the day of the visit."
 DAY_TOO_FAR = "This is more than a year away. Check the year."
 NOT_BORN_YET = "Check the year. This day is still to come."
 NO_MAIL = "No mail can go out: {gap}. Choose the printed slip."
+SHUT = "This link opens nothing any more. Make a new link first."
 SENT_ALREADY = "The answers were sent. For another visit make a new invitation."
 
 
@@ -123,13 +124,28 @@ def open_list(
 
 
 def open_invitation(
-    database: Database, invitation_id: UUID, *, by: Member, now: datetime, act: str = "view"
+    database: Database, invitation_id: UUID, *, by: Member, now: datetime
 ) -> Listed:
     """Read one invitation, as a list of one. Raises UnknownRecord."""
     with database.writing() as tx:
         found = (invitations.get(tx, invitation_id),)
-        _record(tx, by, f"invitation.{act}", invitation_id, now)
+        _record(tx, by, "invitation.view", invitation_id, now)
         return Listed(found, _faults(tx, found), _people(tx), more=False)
+
+
+def open_slip(database: Database, invitation_id: UUID, *, by: Member, now: datetime) -> Invitation:
+    """Read an invitation to print its slip: where the mail was given up, the slip takes its place.
+
+    Raises UnknownRecord, and Refused for a link that opens nothing any more.
+    """
+    with database.writing() as tx:
+        found = invitations.get(tx, invitation_id)
+        if not found.is_open(now):
+            raise Refused(SHUT)
+        if _faults(tx, (found,)).get(invitation_id):
+            invitations.goes_by_slip(tx, invitation_id)
+        _record(tx, by, "invitation.slip", invitation_id, now)
+        return found
 
 
 def look(database: Database, token: str, *, address: str, now: datetime) -> Invitation | None:

@@ -263,9 +263,16 @@ def revoke(tx: Transaction, invitation_id: UUID, *, now: datetime) -> bool:
 def never_mailed(tx: Transaction, ids: Collection[UUID], *, now: datetime) -> int:
     """How many of these still open, and were never mailed."""
     unused = table.c.intake_id.is_(None) & table.c.revoked_at.is_(None)
-    waits = table.c.mailed_at.is_(None) & (table.c.expires_at > now)
+    by_mail = table.c.channel == Channel.MAIL.value
+    waits = by_mail & table.c.mailed_at.is_(None) & (table.c.expires_at > now)
     statement = select(func.count()).where(table.c.id.in_(ids), unused, waits)
     return int(tx.scalar(statement))
+
+
+def goes_by_slip(tx: Transaction, invitation_id: UUID) -> None:
+    """Say that a slip takes the place of a mail; nothing is mailed any more."""
+    one = update(table).where(table.c.id == invitation_id)
+    tx.execute(one.values(channel=Channel.SLIP.value, remind_at=None))
 
 
 def mailed(tx: Transaction, invitation_id: UUID, *, now: datetime) -> None:

@@ -265,8 +265,9 @@ class TestByMail:
         assert "The mail is about to go out" in page.body.decode()
         assert f"https://intake.clinic.example/i/{made.token}" in page.body.decode()
 
+    @pytest.mark.parametrize("helps", ["takes it back", "prints the slip"])
     def test_a_mail_that_was_given_up_is_told_on_the_worklist_until_somebody_helps(
-        self, nina, database, settings, clock
+        self, nina, database, settings, clock, helps
     ):
         makes(nina, channel="mail", email="zq@example.org")
         (made,) = everyone(database, clock)
@@ -279,7 +280,11 @@ class TestByMail:
         listed = nina.browser.get(page.link("See the invitations"))
         assert "Check the address, call, or print the slip" in listed.text
         page_of(nina, made)
-        presses(nina, "revoke")
+        if helps == "takes it back":
+            presses(nina, "revoke")
+        else:
+            assert nina.browser.client.get(f"{LIST}{made.id}/slip.pdf").status_code == 200
+            assert "did not go out" not in page_of(nina, made).text
         assert "could not be mailed" not in nina.browser.get("/staff/").text
 
     def test_mail_needs_an_address_and_a_channel_has_to_be_chosen(self, nina):

@@ -108,9 +108,7 @@ def renew(invitation_id: UUID) -> Page:
 @open_to(*DESK)
 def slip(invitation_id: UUID) -> WebResponse:
     """Print the slip of an invitation that still opens."""
-    found = _opened(invitation_id, act="slip").invitations[0]
-    if not found.is_open(now()):
-        raise Refused("This link opens nothing any more. Make a new link first.")
+    found = invitations.open_slip(database(), invitation_id, by=reader().member, now=now())
     paper = slip_of(
         found, _link(found), clinic=clinic_details(), size=settings().paper, zone=zone()
     )
@@ -131,10 +129,8 @@ def _page(invitation_id: UUID, refused: str = "") -> str:
     )
 
 
-def _opened(invitation_id: UUID, act: str = "view") -> Listed:
-    return invitations.open_invitation(
-        database(), invitation_id, by=reader().member, now=now(), act=act
-    )
+def _opened(invitation_id: UUID) -> Listed:
+    return invitations.open_invitation(database(), invitation_id, by=reader().member, now=now())
 
 
 def _link(found: Invitation) -> str:
