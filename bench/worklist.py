@@ -54,6 +54,7 @@ class Clinic:
     client: FlaskClient
     token: str
     people: tuple[UUID, ...]
+    sent: tuple[UUID, ...]
     typed: tuple[str, ...]
     seen: str
     middle: str
@@ -97,6 +98,10 @@ class Clinic:
     def opens(self, turn: int) -> None:
         """Load the page of a patient who came three times."""
         self._get(f"/staff/patients/{self.people[turn % len(self.people)]}")
+
+    def opens_intake(self, turn: int) -> None:
+        """Load the page of the last intake of such a patient."""
+        self._get(f"/staff/intakes/{self.sent[turn % len(self.sent)]}")
 
     def _look_up(self, typed: str) -> None:
         sent = self.client.post("/staff/search", data={"csrf_token": self.token, "who": typed})
@@ -182,6 +187,7 @@ ACTS: dict[str, Callable[[Clinic, int], None]] = {
     "look up three letters": Clinic.looks_up_many,
     "look up two beginnings": Clinic.looks_up_two,
     "patient page": Clinic.opens,
+    "intake page": Clinic.opens_intake,
 }
 
 
@@ -237,6 +243,8 @@ def clinic(
         with database.reading() as tx:
             member = staff.by_username(tx, "bench")
             assert member
+            people = kept.people_of(folder)
+            sent = tuple(patients.intakes_of(tx, each)[0].id for each in people)
             middle = worklist.worklist(tx, scope=Scope.ALL, owner_id=None, queue=Queue.URGENT)
         app = create_app(
             settings, database=database, shelf=shelf, pool=pool, clock=lambda: crowd.NOW
@@ -251,7 +259,8 @@ def clinic(
             database,
             client,
             token[1],
-            kept.people_of(folder),
+            people,
+            sent,
             typed(database),
             unquote(seen[1]),
             middle.rows[-1].place,
