@@ -184,6 +184,7 @@ def check_manners(page: Page) -> None:
     twice = {name for name, count in ids.items() if count > 1}
     assert not twice, f"{where}: ids that stand twice: {twice}"
     _check_inputs(page, by_name)
+    _check_landmarks(page, by_name)
     _check_references(page, tags, set(ids))
     for form in by_name["form"]:
         if form.get("method") == "post":
@@ -208,6 +209,14 @@ def _check_inputs(page: Page, by_name: Mapping[str, list[Tag]]) -> None:
         assert named or field.get("aria-labelledby") or field.find_parent("label"), (
             f"{page.path}: no label for {field.get('name')}"
         )
+
+
+def _check_landmarks(page: Page, by_name: Mapping[str, list[Tag]]) -> None:
+    """Two of a kind are told apart by their names: a screen reader lists nothing else of them."""
+    searches = [form for form in by_name["form"] if form.get("role") == "search"]
+    for kind in (searches, by_name["nav"], by_name["aside"]):
+        names = [str(tag.get("aria-label") or tag.get("aria-labelledby") or "") for tag in kind]
+        assert len(names) == len(set(names)), f"{page.path}: landmarks of one name: {names}"
 
 
 def _check_references(page: Page, tags: list[Tag], ids: set[str]) -> None:
