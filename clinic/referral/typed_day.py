@@ -4,13 +4,17 @@
 """
 
 import re
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from clinic.errors import BadInput
 
 DAY_WORDS = "Write the day like this: 3/17/2026."
 NO_SUCH_DAY = "Check the day. There is no such day."
 TIME_WORDS = "Write the time like this: 2:30 pm."
+FAR_AHEAD = "This day is more than two years away. Check the year."
+FAR_BACK = "This day is more than a year ago. Check the year."
+MOST_AHEAD = timedelta(days=2 * 365 + 1)
+MOST_BACK = timedelta(days=366)
 
 US_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
@@ -50,4 +54,18 @@ def time_of(text: str) -> time:
 
 def moment_of(day: str, clock: str, zone: tzinfo) -> datetime:
     """Give the moment, in UTC, of a day and a time in a zone. Raises BadInput."""
-    return datetime.combine(day_of(day), time_of(clock), tzinfo=zone).astimezone(UTC)
+    try:
+        return datetime.combine(day_of(day), time_of(clock), tzinfo=zone).astimezone(UTC)
+    except OverflowError:  # the first and the last day that there is, elsewhere on earth
+        raise BadInput(NO_SUCH_DAY) from None
+
+
+def check_year(day: date, today: date) -> None:
+    """Refuse a day that only a slip in the year explains: its clock would run for ever.
+
+    Raises BadInput.
+    """
+    if day - today > MOST_AHEAD:
+        raise BadInput(FAR_AHEAD)
+    if today - day > MOST_BACK:
+        raise BadInput(FAR_BACK)

@@ -4,12 +4,11 @@ import secrets
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, cast
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, Unauthorized
 from werkzeug.wrappers import Response as WebResponse
 
 from clinic.errors import Misconfigured, NotAllowed
@@ -125,6 +124,7 @@ def guard(app: Flask, *, behind_tls: bool, max_fields: int) -> None:
     """Put the doors and the headers on an app."""
     app.before_request(_allow_larger_body)
     app.before_request(lambda: _refuse_too_many_fields(max_fields))
+    app.before_request(_refuse_nameless_fields)
     app.before_request(_refuse_foreign_posts)
     app.before_request(_refuse_strangers)
     app.after_request(lambda response: _dressed(response, behind_tls=behind_tls))
@@ -145,6 +145,12 @@ def _refuse_too_many_fields(most: int) -> None:
         raise RequestEntityTooLarge
 
 
+def _refuse_nameless_fields() -> None:
+    """Refuse a part without a name: no browser sends one, and no code of ours expects it."""
+    if None in request.form or None in request.files:
+        raise BadRequest
+
+
 def _refuse_foreign_posts() -> None:
     """Refuse a post that another site made, whatever token it carries."""
     if request.method in SAFE_METHODS:
@@ -158,7 +164,7 @@ def _refuse_foreign_posts() -> None:
 
 def _is_own(origin: str) -> bool:
     """True when an Origin header names this host (the scheme may differ behind a proxy)."""
-    return urlsplit(origin).netloc == request.host
+    return origin.partition("://")[2] == request.host
 
 
 def _refuse_strangers() -> WebResponse | None:

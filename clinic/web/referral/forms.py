@@ -8,7 +8,7 @@ from clinic.errors import BadInput
 from clinic.referral.attachment import MOST_BYTES, AttachedFile, attached_file
 from clinic.referral.model import Said
 from clinic.referral.states import Act
-from clinic.referral.typed_day import day_of, moment_of
+from clinic.referral.typed_day import check_year, day_of, moment_of
 from clinic.web.referral.words import ACTS, OPTIONAL, ActWords
 
 LONGEST_WORDS = 10_000
@@ -98,6 +98,7 @@ class AnswerForm:
         """Give the moment of a visit to come, or of one that was; a day alone means its noon."""
         try:
             day = day_of(self.typed_day)
+            check_year(day, now.astimezone(zone).date())
         except BadInput as fault:
             self.errors["day"] = str(fault)
             return None

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import cast
-from urllib.parse import urlsplit
 
 from flask import Blueprint, g, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -91,9 +90,8 @@ def dress(blueprint: Blueprint) -> None:
 
 def place_after(place: str) -> str:
     """Give where to go after signing in: a staff page of ours, or "" for none."""
-    parts = urlsplit(place)
-    inside = place.startswith("/staff/") and not parts.scheme and not parts.netloc
-    return place if inside and "\\" not in place and place.isprintable() else ""
+    inside = place.startswith("/staff/") and "\\" not in place
+    return place if inside and place.isprintable() else ""
 
 
 def _head() -> dict[str, object]:

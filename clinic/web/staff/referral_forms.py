@@ -9,10 +9,12 @@ from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from clinic.errors import BadInput
 from clinic.referral.letter import Letter, Part
 from clinic.referral.model import Channel, Kind
 from clinic.referral.provider import Provider
 from clinic.referral.states import Act, Move, Needs
+from clinic.referral.typed_day import check_year
 from clinic.triage.rules import Urgency
 from clinic.web.staff.forms import LONGEST_NOTE, ActForm, plain_text
 from clinic.web.staff.referral_words import ASK, CHANNELS, HOW_AGREED, KINDS, SCOPE
@@ -45,6 +47,13 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text or "")
     except ValueError:
         return None
+
+
+def _check_year(day: date, today: date) -> None:
+    try:
+        check_year(day, today)
+    except BadInput as fault:
+        raise ValidationError(str(fault)) from None
 
 
 def _time(text: str | None) -> time | None:
@@ -165,6 +174,7 @@ class RequestForm(ActForm):
             raise ValidationError(NO_DAY)
         if day < self.today:
             raise ValidationError(PAST)
+        _check_year(day, self.today)
         most = MOST_DAYS.get(str(self.urgency.data))
         if most is not None and day > self.today + timedelta(days=most):
             raise ValidationError(TOO_FAR)
@@ -256,6 +266,8 @@ class MoveForm(ActForm):
             raise ValidationError(PAST)
         if self.today and not self.asks_time and day > self.today:
             raise ValidationError(TO_COME)
+        if self.today:
+            _check_year(day, self.today)
 
     def validate_time(self, field: Field) -> None:
         """Take a time of day where one is asked."""

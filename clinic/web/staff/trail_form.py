@@ -61,6 +61,11 @@ class TrailForm(Form):
         if field.data and field.data not in {choice.value for choice in self.person.choices}:
             raise ValidationError("Choose a person from the list.")
 
+    def validate_act(self, field: Field) -> None:
+        """Take none but the acts of the list."""
+        if field.data and field.data not in {choice.value for choice in self.act.choices}:
+            raise ValidationError("Choose an act from the list.")
+
     def validate_about(self, field: Field) -> None:
         """Take a reference, an id, or a kind and an id as the list shows them."""
         if not field.data:

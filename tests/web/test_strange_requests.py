@@ -1,0 +1,106 @@
+"""Requests that no browser of ours makes, and years that nobody means: a clear page, never a fault.
+
+Every rule that takes a post gets them, so that one that is added later is held to it too.
+"""
+
+import pytest
+
+from clinic.referral.typed_day import FAR_AHEAD, FAR_BACK
+from clinic.store.staff import Role
+from tests.web.browser import Browser, Page
+from tests.web.loop import Loop, Receiver
+from tests.web.referring import Referrer, list_provider
+from tests.web.staff import Patients, Worker, hire
+from tests.web.test_authz import FILLED, addresses
+
+NAMELESS = (
+    b"--edge\r\nContent-Disposition: form-data{file}\r\n\r\nwords\r\n"
+    b'--edge\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n--edge--\r\n'
+)
+NO_ORIGIN = ("http://[evil", "//localhost", "localhost", "http://localhost@evil.example", "")
+
+
+@pytest.fixture
+def clinician(app, database) -> Worker:
+    return Worker(app, hire(database, "lee", Role.CLINICIAN, "Lee Park")).signs_in()
+
+
+def nameless(token: str, file: str = "") -> bytes:
+    return NAMELESS.replace(b"{file}", file.encode()).replace(b"{token}", token.encode())
+
+
+@pytest.mark.parametrize("file", ["", '; filename="x.pdf"'])
+def test_a_part_without_a_name_is_refused_wherever_it_is_posted(app, clinician, file):
+    browser = clinician.browser
+    body = nameless(browser.token(), file)
+    missing = dict.fromkeys(("intake_id", "patient_id"), FILLED["staff_id"])
+    wrong = []
+    for name, rule, method in addresses(app):
+        if method != "POST":
+            continue
+        with app.test_request_context():
+            path = str(rule.build({key: {**FILLED, **missing}[key] for key in rule.arguments})[1])  # type: ignore[index]
+        kind = "multipart/form-data; boundary=edge"
+        page = Page(path, browser.client.post(path, data=body, content_type=kind))
+        if page.status != 400 or not page.heading:
+            wrong.append((name, page.status))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("origin", NO_ORIGIN)
+def test_an_origin_that_is_none_is_another_site(browser, origin):
+    browser.get("/intake/")
+    page = browser.post("/intake/leave", status=400, headers={"Origin": origin})
+
+    assert page.heading == "That was sent from another site"
+
+
+@pytest.mark.parametrize("place", ["http://[x", "//[x", "/staff/\\evil.example", "/staff/\u202e"])
+def test_a_next_place_that_is_no_address_is_left_out(app, place):
+    page = Browser(app).get("/staff/sign-in", query_string={"next": place})
+
+    assert page.heading == "Sign in"
+    assert not page.has('[name="next"]')
+
+
+@pytest.mark.parametrize(
+    ("act", "typed", "words"),
+    [
+        ("book", {"day": "12/31/9999", "clock": "11:59 pm"}, FAR_AHEAD),
+        ("book", {"day": "4/2/2206", "clock": "2 pm"}, FAR_AHEAD),
+        ("report-seen", {"day": "1/1/0001"}, FAR_BACK),
+    ],
+)
+def test_a_slip_in_the_year_of_a_visit_is_asked_again(
+    app, database, shelf, clock, act, typed, words
+):
+    loop = Loop(database, Patients(database, shelf).sends(), clock.now).sends()
+    office = Receiver(Browser(app), loop.door)
+    office.opens()
+    page = office.answers(act, typed, status=422)
+
+    assert page.errors == [words]
+    assert page.select_one(f"#{act.replace('-', '_')}-day")["value"] == typed["day"]
+
+
+def test_staff_are_asked_again_for_a_year_that_nobody_means(clinician, database, shelf):
+    lee = Referrer(clinician, Patients(database, shelf).sends(), list_provider(database))
+    lee.records_consent()
+    lee.drafts()
+    page = lee.browser.get(f"{lee.place}/request")
+    page = lee.browser.submit({"act_by": "9999-12-31"}, status=422)
+    assert page.errors == [FAR_AHEAD]
+
+    lee.moves("complete")
+    lee.does("sign")
+    lee.does("send", channel="print")
+    page = lee.moves("book", 422, day="9999-12-31", time="23:59")
+    assert FAR_AHEAD in page.errors
+
+
+def test_an_act_that_is_none_is_not_looked_for(app, database):
+    admin = Worker(app, hire(database, "ada", Role.ADMIN)).signs_in()
+    page = admin.browser.get("/staff/audit/", 422, query_string={"act": "x\0y"})
+
+    assert page.errors == ["Choose an act from the list."]
