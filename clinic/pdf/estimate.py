@@ -13,10 +13,10 @@ ROOM_PX = {"letter": 957.0, "a4": 1024.0}
 """The height that a first page has for text, in CSS pixels."""
 
 NEAR_PX = 26.0
-"""A page that is guessed to be so little too high is tried: most of those fit."""
+"""A first page that is guessed to be so little too high is laid out alone to see: many fit."""
 
 SAFE_PX = 14.0
-WRAPPING = 1.06
+WRAPPING = 1.02
 """Lines break at words, so a little more is needed than their characters would fill."""
 WIDTH_PX = 720.0
 FONT_PX = (11.07, 10.4, 9.87, 9.33, 8.8)

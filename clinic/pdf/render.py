@@ -163,23 +163,28 @@ class Renderer:
         def whole(fit: Fit) -> Document:
             return self.layout(self.html(summary, edition, fit=fit, patient_summary=mine), sheet)
 
-        first, *others = self._likely(summary, edition, ROOM_PX[paper])
+        first, *others = self._likely(summary, edition, ROOM_PX[paper], sheet)
         document = whole(first)
         if FACE_END in document.pages[0].anchors or not others:
             return document
         fitting = (fit for fit in others if self._fits(summary, edition, fit, sheet))
         return whole(next(fitting, others[-1]))
 
-    def _likely(self, summary: Summary, edition: Edition, room_px: float) -> Sequence[Fit]:
-        """The limits from the first on that may fit, as far as can be guessed."""
+    def _likely(
+        self, summary: Summary, edition: Edition, room_px: float, sheet: CSS
+    ) -> Sequence[Fit]:
+        """The limits from the first on that are guessed to fit; a near guess is tried."""
         for place, fit in enumerate(FITS):
             face = self.html(summary, edition, fit=fit, face_only=True)
-            if estimated_px(face, fit) <= room_px + NEAR_PX:
+            over_px = estimated_px(face, fit) - room_px
+            if over_px <= 0 or (over_px <= NEAR_PX and self._is_one_page(face, sheet)):
                 return FITS[place:]
         return FITS[-1:]
 
     def _fits(self, summary: Summary, edition: Edition, fit: Fit, sheet: CSS) -> bool:
-        face = self.html(summary, edition, fit=fit, face_only=True)
+        return self._is_one_page(self.html(summary, edition, fit=fit, face_only=True), sheet)
+
+    def _is_one_page(self, face: str, sheet: CSS) -> bool:
         return len(self.layout(face, sheet).pages) == 1
 
     def layout(self, html: str, sheet: CSS) -> Document:
