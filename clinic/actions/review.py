@@ -71,6 +71,7 @@ AFTER_CALL = "After the call."
 """Begins the reason of a level that the end of a call lowered."""
 
 CALL_QUEUES = (Queue.SAME_DAY, Queue.INCOMPLETE)
+CALL_FIRST = "First record how the call ended. A row of the call list does not close without that."
 TRAIL_LIMIT = 500
 BREAK_GLASS = "break-glass"
 """Marks in the audit a page that was open for a reason, and not by the role."""
@@ -208,16 +209,31 @@ def mark_reviewed(
 ) -> Facts:
     """Say that the answers, and what was added to them, were read.
 
-    An emergency leaves the list only by its outcome. Raises Conflict, also when the patient
-    added something since the page was opened, and IllegalMove.
+    An emergency leaves the list only by its outcome, and a row of the call list by that of a
+    call. Raises Conflict, also when the patient added something since the page was opened,
+    and IllegalMove.
     """
     with database.writing() as tx:
-        if intakes.claim(tx, intake_id, version=version, now=now).emergency_open:
+        facts = intakes.claim(tx, intake_id, version=version, now=now)
+        if facts.emergency_open:
             raise IllegalMove("First record what was done about the emergency.")
+        if facts.queue in CALL_QUEUES and not _was_called(tx, facts):
+            raise IllegalMove(CALL_FIRST)
         _record(tx, by, "intake.review", intake_id, now)
         amendments.mark_read(tx, intake_id, up_to=EVERY, by=by.id, now=now)
         seen = intakes.facts(tx, intake_id)
         return intakes.mark_reviewed(tx, intake_id, version=seen.version, now=now)
+
+
+def _was_called(tx: Transaction, facts: Facts) -> bool:
+    """True when the end of a call is on record since the answers were sent.
+
+    For an emergency the call that was made while the form was still open counts too.
+    """
+    ended = outcomes.all_of(tx, facts.id)
+    if facts.urgency is Urgency.EMERGENCY_NOW or facts.submitted_at is None:
+        return bool(ended)
+    return any(each.at >= facts.submitted_at for each in ended)
 
 
 def reopen(

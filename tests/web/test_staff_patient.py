@@ -313,6 +313,33 @@ def test_an_emergency_leaves_the_top_only_by_its_outcome(clinician, patients, da
     assert clinician.browser.get("/staff/").heading == "Intakes: 0 need a call today"
 
 
+@pytest.mark.parametrize("changes", [SAME_DAY, INCOMPLETE], ids=["same day", "not complete"])
+def test_a_row_of_the_call_list_closes_only_after_a_call(clinician, patients, database, changes):
+    intake_id = patients.sends(changes)
+    clinician.opens(intake_id)
+
+    refused = clinician.does("reviewed", 409)
+    assert "First record how the call ended." in refused.text
+    assert facts(database, intake_id).queue is not None
+    clinician.opens(intake_id)
+    clinician.does("outcome", outcome="seen_today", words="")
+    clinician.browser.follow()
+    clinician.does("reviewed")
+
+    assert facts(database, intake_id).queue is None
+
+
+def test_a_lower_level_of_a_clinician_needs_no_call(clinician, patients, database):
+    intake_id = patients.sends(SAME_DAY)
+    clinician.opens(intake_id)
+    clinician.does("level", urgency="routine", reason="Seen yesterday.")
+    clinician.browser.follow()
+
+    clinician.does("reviewed")
+
+    assert facts(database, intake_id).queue is None
+
+
 def test_a_reviewed_patient_can_be_opened_again(clinician, patients, database):
     intake_id = patients.sends()
     clinician.opens(intake_id)
