@@ -33,6 +33,7 @@ from clinic.store.audit import RECEIVER, SYSTEM, Actor
 from clinic.store.database import Database, Transaction
 from clinic.store.doors import Door
 from clinic.store.ids import new_id
+from clinic.store.records import Facts
 from clinic.store.referrals import Kept
 from clinic.store.sharing import SharingConsent
 from clinic.store.staff import Member, Role
@@ -226,12 +227,22 @@ def in_the_way(tx: Transaction, kept: Kept, gate: Gate) -> Iterator[Hold]:
         provider_is_there=provider is not None and provider.removed_at is None,
         gate=gate,
         tie_is_told=provider is None or kept.letter.says(provider.financial_tie),
+        open_elsewhere=any(
+            each.id != referral.intake_id and _waits_for_care(each)
+            for each in same_person.intakes_of_person(tx, referral.patient_id)
+        ),
         doubled=any(
             is_doubled(referral, replace(other.referral, patient_id=referral.patient_id))
             for other in referrals.of_patients(tx, people)
             if other.sent_at is not None
         ),
     )
+
+
+def _waits_for_care(facts: Facts) -> bool:
+    """True of an intake on the worklist that cannot wait for a normal visit."""
+    soon = facts.urgency is not None and facts.urgency.rank <= Urgency.URGENT_2WK.rank
+    return facts.emergency_open or (facts.queue is not None and (facts.incomplete or soon))
 
 
 def send(

@@ -28,16 +28,20 @@ def holds(
     gate: Gate,
     doubled: bool = False,
     tie_is_told: bool = True,
+    open_elsewhere: bool = False,
 ) -> Iterator[Hold]:
     """Everything that has to be settled before a referral leaves, in the order to mend it.
 
     `letter_hash` is that of the letter as it stands. `tie_is_told` is False when the letter
-    is silent on a financial tie with who receives it.
+    is silent on a financial tie with who receives it. `open_elsewhere`: other answers of the
+    same person wait for care now, the same day or within 2 weeks, or are not complete.
     """
     if not has_consent:
         yield Hold("consent", "Record first that the patient agrees to share this.")
     yield from _receiver_holds(referral, provider_is_there, tie_is_told)
     yield from _gate_hold(referral, gate)
+    if open_elsewhere and referral.service == REGENERATIVE_CONSULT:
+        yield Hold("elsewhere", "Other answers of this patient have an open safety finding.")
     if doubled and not referral.doubled_reason.strip():
         yield Hold(
             "doubled",

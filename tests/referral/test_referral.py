@@ -50,6 +50,15 @@ def test_a_doubled_referral_needs_a_reason(reason, held):
     assert hold_ids(signed(doubled_reason=reason), doubled=True) == held
 
 
+@pytest.mark.parametrize(
+    ("service", "held"), [("regenerative-consult", ["elsewhere"]), ("physical-therapy", [])]
+)
+def test_an_open_finding_of_other_answers_stops_a_regenerative_consult_alone(service, held):
+    referral = signed(service=service, gate_reason="I insist.")
+
+    assert hold_ids(referral, open_elsewhere=True) == held
+
+
 def test_a_financial_tie_has_to_be_told_in_the_letter():
     assert hold_ids(signed(), tie_is_told=False) == ["tie"]
 

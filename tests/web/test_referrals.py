@@ -9,12 +9,22 @@ import pytest
 from clinic.app import create_app
 from clinic.referral.letter import Part
 from clinic.referral.states import State
-from clinic.store import audit, outbox, providers
+from clinic.store import audit, intakes, outbox, providers, same_person
 from clinic.store.staff import Role
 from tests.pdf.printing import pages_of
 from tests.web.browser import Browser
 from tests.web.referring import ASKED, QUESTION, SERVICE, Referrer, kept_of, list_provider
-from tests.web.staff import EMERGENCY, PRIVATE, STORY, TWO_WEEKS, Patients, Worker, hire
+from tests.web.staff import (
+    BEFORE,
+    EMERGENCY,
+    PRIVATE,
+    SAME_DAY,
+    STORY,
+    TWO_WEEKS,
+    Patients,
+    Worker,
+    hire,
+)
 
 
 @pytest.fixture
@@ -412,6 +422,34 @@ def test_a_regenerative_consult_waits_until_an_emergency_has_come_to_its_end(
     lee.drafts(service="regenerative-consult")
 
     assert "A safety finding is open" in lee.opens().text
+
+
+def test_a_call_before_the_answers_were_sent_opens_no_regenerative_consult(
+    lee, clinician, patients, database, clock
+):
+    lee.intake_id = patients.drafts(EMERGENCY)
+    clinician.opens(lee.intake_id)
+    clinician.does("outcome", outcome="called", words="")
+    patients.presses_send(lee.intake_id, at=clock.now + timedelta(hours=1))
+    lee.provider = list_provider(database, name="PRP", service="regenerative-consult")
+    lee.records_consent()
+    lee.drafts(service="regenerative-consult")
+
+    assert "A safety finding is open" in lee.opens().text
+
+
+def test_an_open_finding_in_later_answers_of_the_same_person_stops_a_regenerative_consult(
+    lee, patients, database
+):
+    later = patients.sends(SAME_DAY)
+    with database.writing() as tx:
+        one, other = (intakes.facts(tx, each).patient_id for each in (lee.intake_id, later))
+        same_person.confirm(tx, one, other, by=lee.worker.member.id, now=BEFORE)
+    lee.provider = list_provider(database, name="PRP", service="regenerative-consult")
+    lee.records_consent()
+    lee.drafts(service="regenerative-consult")
+
+    assert "Other answers of this patient have an open safety finding." in lee.opens().text
 
 
 @pytest.mark.parametrize(

@@ -94,9 +94,12 @@ def _is_settled(opened: Opened, level: Urgency, since: datetime) -> bool:
 def _call_has_settled(opened: Opened) -> bool:
     """True when the last call reached somebody and no emergency is open.
 
-    Whoever was sent to emergency care is settled once the outcome is known.
+    Whoever was sent to emergency care is settled once the outcome is known. A call that was
+    made before the answers were sent knew nothing of what was answered after it.
     """
-    last = opened.outcomes[-1].outcome if opened.outcomes else OutcomeKind.COULD_NOT_REACH
+    sent = opened.facts.submitted_at
+    calls = [each for each in opened.outcomes if sent is None or each.at >= sent]
+    last = calls[-1].outcome if calls else OutcomeKind.COULD_NOT_REACH
     if opened.facts.emergency_open or last in REACHED_NOBODY:
         return False
     return not opened.steps or opened.steps[-1].step is EmergencyStep.OUTCOME_KNOWN
