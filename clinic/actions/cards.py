@@ -35,6 +35,7 @@ def card_of(
         visit_on=before.visit_on if before else None,
         areas=_areas(intake),
         reason=tuple(rules.rule(finding.rule_id).row_words for finding in assessment.leading),
+        reason_of=assessment.urgency.value,
     )
 
 

@@ -61,19 +61,25 @@ def state_self_harm(
         today = (intake.submitted_at or now).astimezone(zone).date()
         after = assessed(tx, rules, intake, today)
         assessments.insert(tx, intake_id, after, now=now)
-        reason = card_of(intake, after, rules).reason
+        fresh = card_of(intake, after, rules)
         facts = intakes.keep_card(
-            tx, intake_id, replace(card, reason=reason), version=facts.version, now=now
+            tx,
+            intake_id,
+            replace(card, reason=fresh.reason, reason_of=fresh.reason_of),
+            version=facts.version,
+            now=now,
         )
         if harm or (_is_raised(before, after) and after.is_emergency):
             intakes.raise_emergency(tx, intake_id, version=facts.version, now=now)
             alerts.raise_alert(tx, intake_id, now=now)
         elif _is_raised(before, after):
+            # A clinician may have set a sooner one.
+            level = after.urgency.or_sooner(facts.urgency or after.urgency)
             intakes.set_urgency(
                 tx,
                 intake_id,
-                after.urgency,
-                act_by=act_by(after, now, zone),
+                level,
+                act_by=act_by(replace(after, urgency=level), now, zone),
                 version=facts.version,
                 now=now,
             )

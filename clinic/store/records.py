@@ -23,8 +23,9 @@ DAYS = ("birth_date", "last_on", "visit_on")
 class Card:
     """What a list row shows of a patient. It is sealed.
 
-    `reason` holds the sentences for staff of the leading findings. `last_on` is the day of the
-    last intake of the same confirmed person, `changed` how the pain moved since, in words.
+    `reason` holds the sentences for staff of the leading findings, `reason_of` the level that
+    they speak for ("" on an older card), which a clinician may have raised since. `last_on` is
+    the day of the last intake of the same confirmed person, `changed` how the pain moved since.
     `appointment` is the visit in words, `visit_on` its day.
     """
 
@@ -38,6 +39,7 @@ class Card:
     visit_on: date | None = None
     areas: str = ""
     reason: tuple[str, ...] = ()
+    reason_of: str = ""
     last_on: date | None = None
     changed: str = ""
     worse: bool = False

@@ -158,6 +158,16 @@ def test_the_front_desk_reads_a_reason_only_where_it_has_to_call(desk, clinician
     assert "Lost 10 pounds" in clinician.browser.get("/staff/").text
 
 
+def test_a_raised_level_shows_the_front_desk_no_reason_of_a_lower_finding(
+    desk, clinician, patients
+):
+    clinician.opens(patients.sends(TWO_WEEKS))
+    clinician.does("level", urgency="same_day", reason="Sounds worse on the phone.")
+
+    assert "Lost 10 pounds" not in desk.browser.get("/staff/").text
+    assert "Lost 10 pounds" in clinician.browser.get("/staff/?scope=all").text
+
+
 def test_the_front_desk_reads_no_places_of_pain(desk, clinician, patients):
     patients.sends()
 

@@ -180,7 +180,8 @@ def owner_words(facts: Facts, people: Mapping[UUID, Member], reader: Member) -> 
 
 
 def _reasons(facts: Facts, card: Card, queue: Queue, reader: Reader) -> tuple[str, ...]:
-    may_see = not reader.is_desk or facts.urgency in DESK_REASONS
+    told_of = card.reason_of or facts.urgency
+    may_see = not reader.is_desk or (facts.urgency in DESK_REASONS and told_of in DESK_REASONS)
     shown = card.reason if may_see else ()
     return (MISSING_REASON, *shown) if queue is Queue.INCOMPLETE else shown
 
