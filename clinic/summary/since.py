@@ -21,6 +21,8 @@ from clinic.triage.rules import Urgency
 SCORES = "Scores"
 MEDICINE = "medicine-name"
 INCOMPLETE = "incomplete_screen"
+NONE_TWICE = "None, as last time."
+NOT_COMPLETE = "Safety questions have no answer this time."
 MOST_NAMED = 4
 """So many things one line names; more are counted."""
 
@@ -43,6 +45,7 @@ class Before:
     flags: tuple[FlagWords, ...]
     body_map: BodyMap
     medicines: tuple[str, ...]
+    incomplete: bool
 
 
 def before_of(
@@ -64,6 +67,7 @@ def before_of(
         flags=flag_words(plan, assessment),
         body_map=body_map(plan, answers),
         medicines=tuple(name for place in answers.at(MEDICINE) for name in answers.words(place)),
+        incomplete=assessment.incomplete,
     )
 
 
@@ -114,8 +118,17 @@ def _flags(now: Summary, before: Before) -> Difference:
     parts = (("New", new), ("Denied now", gone), ("Not sure or not answered this time", unsaid))
     text = " ".join(f"{label}: {_named(names)}" for label, names in parts if names)
     if not text:
-        text = f"The same: {_named(has)}" if has else "None, as last time."
-    return Difference("Red flags", text, matters=bool(new or unsaid))
+        text = f"The same: {_named(has)}" if has else _none(now, before)
+    if now.incomplete:
+        text = f"{text} {NOT_COMPLETE}"
+    return Difference("Red flags", text, matters=bool(new or unsaid or now.incomplete))
+
+
+def _none(now: Summary, before: Before) -> str:
+    """Say that none was found; of a screen that was not complete it cannot be said that none is."""
+    if now.incomplete:
+        return "None found so far."
+    return "None now. Last time not all was answered." if before.incomplete else NONE_TWICE
 
 
 def _flags_in(flags: Iterable[FlagWords], state: FlagState) -> list[str]:

@@ -106,6 +106,27 @@ def test_a_flag_is_gone_only_when_its_questions_were_answered():
     assert unsaid.matters
 
 
+@pytest.mark.parametrize(
+    ("now", "then", "text"),
+    [
+        ({}, {}, "None, as last time."),
+        (
+            {"cannot-pee": None, "chest-now": None},
+            {},
+            "None found so far. Safety questions have no answer this time.",
+        ),
+        ({}, {"chest-now": None}, "None now. Last time not all was answered."),
+    ],
+    ids=["both complete", "this time not", "last time not"],
+)
+def test_an_incomplete_screen_is_never_told_as_no_flags(now, then, text):
+    well = {"pain-duration": "2-to-4-weeks", "pain-change": "better"}
+    found = lines({**well, **now}, {**well, **then})["Red flags"]
+
+    assert found.text == text
+    assert found.matters is ("no answer this time" in text)
+
+
 def test_new_places_and_medicines_are_named():
     now = {
         "body-map": ["low_back_right", "calf_left"],
