@@ -17,6 +17,8 @@ COLUMNS = (
 )
 NEEDED = ("name", "service")
 MOST_ROWS = 1000
+MOST_COLUMNS = 3 * len(COLUMNS)
+"""With more it is some other sheet, and one fault says so better than a thousand."""
 MOST_BYTES = 400_000
 LONGEST_CELL = max(LONGEST.values())
 
@@ -158,6 +160,10 @@ def _rows(text: str, delimiter: str, faults: list[LineFault]) -> Iterator[tuple[
 
 
 def _header_faults(line: int, header: list[str]) -> Iterator[LineFault]:
+    if len(header) > MOST_COLUMNS:
+        words = f"The first line names {len(header):,} columns. Use these: {', '.join(COLUMNS)}."
+        yield LineFault(line, "", words)
+        return
     for column in NEEDED:
         if column not in header:
             yield LineFault(line, column, f"The first line names no column “{column}”. Add it.")

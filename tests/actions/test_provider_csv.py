@@ -99,6 +99,12 @@ def test_a_misspelt_column_names_the_nearest():
     assert "“name”" in read("nmae,service\n").faults[1].words
 
 
+def test_a_sheet_of_a_thousand_columns_is_one_fault():
+    wide = ",".join(f"column {number}" for number in range(1000))
+
+    assert faults(f"{wide}\n1,2\n") == [(1, "")]
+
+
 def test_a_file_without_entries_is_a_fault():
     assert faults(HEAD) == [(1, "")]
 

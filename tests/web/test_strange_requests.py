@@ -7,9 +7,10 @@ import pytest
 
 from clinic.referral.typed_day import FAR_AHEAD, FAR_BACK
 from clinic.store.staff import Role
+from clinic.web.staff.referral_forms import LETTER_TOO_LONG, LINE_TOO_LONG
 from tests.web.browser import Browser, Page
 from tests.web.loop import Loop, Receiver
-from tests.web.referring import Referrer, list_provider
+from tests.web.referring import Referrer, kept_of, list_provider
 from tests.web.staff import Patients, Worker, hire
 from tests.web.test_authz import FILLED, addresses
 
@@ -104,3 +105,30 @@ def test_an_act_that_is_none_is_not_looked_for(app, database):
     page = admin.browser.get("/staff/audit/", 422, query_string={"act": "x\0y"})
 
     assert page.errors == ["Choose an act from the list."]
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [({"more-background": "x" * 5001}, LINE_TOO_LONG), ({}, LETTER_TOO_LONG)],
+)
+def test_a_letter_that_is_too_long_is_told_and_comes_back_whole(
+    clinician, database, shelf, texts, words
+):
+    lee = Referrer(clinician, Patients(database, shelf).sends())
+    lee.records_consent()
+    lee.drafts()
+    before = kept_of(database, lee.id).letter
+    many = {f"line-background-{number}": f"{number} " + "y" * 4000 for number in range(6)}
+    page = lee.does("letter", 409, **(texts or many))
+
+    assert words in page.text
+    assert all(text in page.text for text in (texts or many).values())
+    assert kept_of(database, lee.id).letter == before
+
+
+def test_a_phone_of_an_invitation_is_one_number(app, database):
+    desk = Worker(app, hire(database, "desk", Role.FRONT_DESK)).signs_in()
+    desk.browser.get("/staff/invitations/new")
+    page = desk.browser.submit({"name": "Pat", "phone": "5" * 30_000}, status=422)
+
+    assert page.errors == ["Write one phone number."]

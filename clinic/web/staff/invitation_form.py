@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from wtforms import Form, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import ValidationError
+from wtforms.validators import Length, ValidationError
 
 from clinic.actions.invitations import Listed, Wanted
 from clinic.errors import BadInput
@@ -40,6 +40,7 @@ STATE_WORDS: Mapping[State, str] = {
     State.EXPIRED: "Expired",
     State.REVOKED: "Taken back",
 }
+LONGEST_PHONE = 100
 MAIL_WAITS = "The mail is about to go out"
 MAIL_FAILED = "The mail did not go out yet, and is tried again. Check the address"
 MAIL_GIVEN_UP = "The mail did not go out. Check the address, call, or print the slip"
@@ -52,7 +53,11 @@ class InvitationForm(Form):
     patient = HiddenField()
     name = StringField("Name", filters=[plain_text])
     birth_date = StringField("Date of birth", filters=[plain_text])
-    phone = StringField("Phone", filters=[plain_text])
+    phone = StringField(
+        "Phone",
+        validators=[Length(max=LONGEST_PHONE, message="Write one phone number.")],
+        filters=[plain_text],
+    )
     appointment_on = StringField("Day of the visit", filters=[plain_text])
     channel = RadioField("How does the link get there?", validate_choice=False)
     email = StringField("Mail address", filters=[plain_text])

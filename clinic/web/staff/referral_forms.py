@@ -284,6 +284,14 @@ class MoveForm(ActForm):
         return min(datetime.combine(day, time(12), tzinfo=zone), now)
 
 
+LONGEST_LETTER = 20_000
+"""All lines of a letter together. Many times of what a page holds keeps the printing busy."""
+LINE_TOO_LONG = (
+    f"Nothing was saved. Shorten each line of the letter to {LONGEST_NOTE:,} characters."
+)
+LETTER_TOO_LONG = f"Nothing was saved. Shorten the letter to {LONGEST_LETTER:,} characters in all."
+
+
 class LetterForm(ActForm):
     """Every line of a letter as a text to change, and room for what staff found."""
 
@@ -292,7 +300,12 @@ class LetterForm(ActForm):
         self.posted = posted
 
     def changed(self, letter: Letter, by: str) -> Letter:
-        """Give the letter as it was typed. Raises NotFound for a line that is not there."""
+        """Give the letter as it was typed. Raises BadInput for a text that is too long."""
+        texts = [plain_text(text) for text in self._posted_texts()]
+        if max(map(len, texts), default=0) > LONGEST_NOTE:
+            raise BadInput(LINE_TOO_LONG)
+        if sum(map(len, texts)) > LONGEST_LETTER:
+            raise BadInput(LETTER_TOO_LONG)
         for part, number, text in reversed(list(self._lines(letter))):
             letter = letter.edited(part, number, text, by=by)
         for part in Part:
@@ -302,13 +315,15 @@ class LetterForm(ActForm):
 
     def typed_beside(self, letter: Letter) -> str:
         """Give what was typed and does not stand in the letter."""
-        texts = [text for name, text in self.posted.items() if name.startswith(("line-", "more-"))]
-        news = (" ".join(plain_text(text).split()) for text in texts)
+        news = (" ".join(plain_text(text).split()) for text in self._posted_texts())
         return "\n".join(text for text in news if text and not letter.says(text))
+
+    def _posted_texts(self) -> Iterator[str]:
+        return (text for name, text in self.posted.items() if name.startswith(("line-", "more-")))
 
     def _lines(self, letter: Letter) -> Iterator[tuple[Part, int, str]]:
         for block in letter.blocks:
             for number in range(len(block.lines)):
                 name = f"line-{block.part.value}-{number}"
                 if name in self.posted:
-                    yield block.part, number, plain_text(self.posted[name])[:LONGEST_NOTE]
+                    yield block.part, number, plain_text(self.posted[name])
