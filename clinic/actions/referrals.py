@@ -289,11 +289,16 @@ def send(
 def new_door(
     database: Database, referral_id: UUID, *, by: Member, now: datetime, terms: Terms
 ) -> Door:
-    """Shut the door that stands and open another, for a link that was lost or told on."""
+    """Shut the door that stands and open another, for a link that was lost or told on.
+
+    Raises IllegalMove when the other side has nothing to answer, or nothing may be shown to it.
+    """
     with database.writing() as tx:
         kept = referrals.get(tx, referral_id, lock=True)
         if not kept.referral.state.is_at_the_other_side:
             raise IllegalMove("There is nothing to answer: the referral is not on its way.")
+        if not sharing.stands(tx, kept.referral.intake_id):
+            raise IllegalMove("No consent to share stands: record it before you make a new link.")
         _record(tx, by, "referral.door", referral_id, now)
         return _open_door(tx, kept.referral, now, terms)
 

@@ -518,6 +518,24 @@ def test_the_code_is_shown_after_sending_and_a_new_one_takes_its_place(lee, data
     assert "Shut: the other side cannot answer here." in lee.opens().text
 
 
+def test_staff_are_told_that_a_code_opens_nothing_once_the_consent_was_taken_back(lee):
+    lee.is_sent()
+    code = lee.opens().select_one(".door_code").text
+    consent = f"/staff/intakes/{lee.intake_id}/referrals/consent"
+
+    lee.browser.post(f"{consent}/withdraw")
+
+    page = lee.opens()
+    assert "the link and the code open nothing until one is recorded" in page.text
+    assert not page.has(".door_code")
+    assert "Make a new link" not in page.text
+    version = page.select_one("[name=version]")["value"]
+    refused = lee.browser.post(f"{lee.place}/door", {"version": version}, 409)
+    assert "No consent to share stands" in refused.text
+    lee.browser.post(consent, {"how": "said", "scope": "The letter"})
+    assert lee.opens().select_one(".door_code").text == code
+
+
 # --- the moves ---------------------------------------------------------------------------
 
 
