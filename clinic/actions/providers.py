@@ -73,9 +73,17 @@ def add(
     now: datetime,
     today: date,
 ) -> UUID:
-    """Put an entry in under a new id. Raises WrongEntry with everything to mend."""
+    """Put an entry in under a new id. Raises WrongEntry with everything to mend.
+
+    Pressed twice, or typed once more, it gives the entry that says the same already.
+    """
     with database.writing() as tx:
+        providers.keep_alone(tx)
         entry = replace(tidy(wanted), id=new_id())
+        stands = providers.alike(tx, entry)
+        if stands is not None:
+            _refuse(by)
+            return stands.id
         _refuse(by, *faults(tx, entry, services, today))
         providers.add(tx, entry, now=now)
         record(tx, by, "provider.add", entry.id, now)

@@ -78,11 +78,17 @@ def start(
     terms: Terms,
     replaces: UUID | None = None,
 ) -> UUID:
-    """Make a draft from a sent intake. Raises IllegalMove for answers that were not sent."""
+    """Make a draft from a sent intake, or give the draft that asks for exactly this already.
+
+    Raises IllegalMove for answers that were not sent.
+    """
     with database.writing() as tx:
-        facts = intakes.facts(tx, intake_id)
+        facts = intakes.facts(tx, intake_id, lock=True)
         if facts.patient_id is None:
             raise IllegalMove("A referral is made from answers that were sent.")
+        for each in referrals.of_intake(tx, intake_id):
+            if _asks_for(each.referral, wanted, replaces):
+                return each.referral.id
         referral = Referral(
             id=new_id(),
             reference=referrals.new_reference(tx),
@@ -104,6 +110,19 @@ def start(
         referrals.add(tx, referral, letter, due_at=_due(referral, terms))
         _record(tx, by, "referral.start", referral.id, now)
         return referral.id
+
+
+def _asks_for(referral: Referral, wanted: Wanted, replaces: UUID | None) -> bool:
+    """True of a draft with this very request: the button was pressed twice, or by two people."""
+    asked = Wanted(
+        service=referral.service,
+        provider_id=referral.provider_id,
+        kind=referral.kind,
+        question=referral.question,
+        urgency=referral.urgency,
+        act_by=referral.act_by,
+    )
+    return referral.state is State.DRAFT and asked == wanted and referral.replaces == replaces
 
 
 def change_letter(

@@ -13,10 +13,16 @@ from clinic.store.staff import Member
 def agree(
     database: Database, intake_id: UUID, *, scope: str, how: str, by: Member, now: datetime
 ) -> None:
-    """Record that the patient agrees. Raises UnknownRecord, IllegalMove for unsent answers."""
+    """Record that the patient agrees; what stands in the same words is not recorded again.
+
+    Raises UnknownRecord, IllegalMove for unsent answers.
+    """
     with database.writing() as tx:
-        if intakes.facts(tx, intake_id).patient_id is None:
+        if intakes.facts(tx, intake_id, lock=True).patient_id is None:
             raise IllegalMove("A referral is made from answers that were sent.")
+        stand = [each for each in sharing.all_of(tx, intake_id) if each.withdrawn_at is None]
+        if any((each.scope, each.how) == (scope, how) for each in stand):
+            return
         sharing.add(tx, intake_id, scope=scope, how=how, by=by.id, now=now)
         _record(tx, by, "sharing.agree", intake_id, now)
 

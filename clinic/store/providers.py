@@ -106,6 +106,13 @@ def search(
     return [_read(row) for row in tx.execute(statement)]
 
 
+def alike(tx: Transaction, provider: Provider) -> Provider | None:
+    """Give a listed entry that says the same in every field; None when none does."""
+    same = (table.c[name] == value for name, value in _values(provider).items())
+    row = tx.execute(select(table).where(table.c.removed_at.is_(None), *same).limit(1)).first()
+    return None if row is None else _read(row)
+
+
 def everyone(tx: Transaction) -> Iterator[Provider]:
     """Give every listed entry, by name."""
     statement = select(table).where(table.c.removed_at.is_(None))

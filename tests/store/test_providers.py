@@ -60,6 +60,19 @@ def test_a_file_that_is_sent_four_times_at_once_is_done_once(database, clinician
     assert names(database) == ["Elm House", "Oak House"]
 
 
+def test_an_entry_that_is_sent_four_times_at_once_stands_once(database, clinician):
+    def adds(house: str, **more) -> object:
+        return directory.add(
+            database, entry(house, **more), IDS, by=clinician, now=NOW, today=TODAY
+        )
+
+    found = in_threads(lambda _: adds("Elm House", phone="555-555-0110"), 4)
+
+    assert len(set(found)) == 1
+    assert adds("Elm House", phone="555-555-0111") not in found
+    assert names(database) == ["Elm House", "Elm House"]
+
+
 def test_of_two_who_add_one_npi_at_once_one_is_told(database, clinician):
     found = in_threads(
         lambda place: directory.add(

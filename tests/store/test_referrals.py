@@ -22,6 +22,7 @@ from clinic.triage.rules import Urgency
 from tests.make import NOW
 from tests.referral.make import make_gate
 from tests.store.kept import begin, hire, send
+from tests.store.threads import in_threads
 
 TERMS = acts.Terms(Clocks(), ZoneInfo("America/New_York"), door_days=90)
 LETTER = Letter(
@@ -468,6 +469,29 @@ def test_a_draft_of_answers_has_no_referral(loop):
 
     with pytest.raises(IllegalMove, match="answers that were sent"):
         loop.start()
+
+
+def test_one_request_pressed_four_times_at_once_makes_one_draft(loop):
+    found = in_threads(lambda _: loop.start("imaging"), 4)
+
+    assert len(set(found)) == 1
+    assert loop.start("oncology") not in found
+    (loop.id,) = set(found)
+    loop.does(Act.CANCEL, WORDS)
+    assert loop.start("imaging") not in found
+
+
+def test_a_consent_pressed_four_times_at_once_is_recorded_once(loop):
+    def agrees(scope: str) -> None:
+        consents.agree(
+            loop.database, loop.intake_id, scope=scope, how="said", by=loop.desk, now=NOW
+        )
+
+    assert in_threads(lambda _: agrees("This letter"), 4) == [None] * 4
+    agrees("Every letter")
+    with loop.database.reading() as tx:
+        stand = [each.scope for each in sharing.all_of(tx, loop.intake_id)]
+    assert stand == ["This letter", "Every letter"]
 
 
 def test_consent_that_was_taken_back_holds_the_next_letter(loop):
