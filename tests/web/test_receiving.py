@@ -282,9 +282,7 @@ def test_who_answers_by_a_link_that_was_shut_meanwhile_gets_the_words_back(offic
     assert LETTER_WORDS not in page.text
 
 
-def test_an_emergency_is_to_be_seen_now_and_not_by_the_end_of_the_day(
-    app, database, shelf, clock
-):
+def test_an_emergency_is_to_be_seen_now_and_not_by_the_end_of_the_day(app, database, shelf, clock):
     loop = Loop(database, Patients(database, shelf).sends(), clock.now)
     loop.id = loop.starts(Urgency.EMERGENCY_NOW)
     loop.sends()
