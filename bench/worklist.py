@@ -56,6 +56,7 @@ class Clinic:
     people: tuple[UUID, ...]
     sent: tuple[UUID, ...]
     typed: tuple[str, ...]
+    born: tuple[str, ...]
     seen: str
     middle: str
 
@@ -84,8 +85,12 @@ class Clinic:
         self._get("/staff/news", seen=self.seen)
 
     def looks_up(self, turn: int) -> None:
-        """Look up one name, birth date or phone."""
+        """Look up a whole name or a phone."""
         self._look_up(self.typed[turn % len(self.typed)])
+
+    def looks_up_birth_date(self, turn: int) -> None:
+        """Look up a birth date: of a million people more than a dozen share it."""
+        self._look_up(self.born[turn % len(self.born)])
 
     def looks_up_many(self, _turn: int) -> None:
         """Look up three letters that fit a great many."""
@@ -184,6 +189,7 @@ ACTS: dict[str, Callable[[Clinic, int], None]] = {
     "worklist, interpreter": Clinic.lists_interpreter,
     "what is new": Clinic.asks_what_is_new,
     "look up one": Clinic.looks_up,
+    "look up a birth date": Clinic.looks_up_birth_date,
     "look up three letters": Clinic.looks_up_many,
     "look up two beginnings": Clinic.looks_up_two,
     "patient page": Clinic.opens,
@@ -251,6 +257,7 @@ def clinic(
         )
         client = Worker(app, member).signs_in().browser.client
         page = client.get("/staff/").get_data(as_text=True)
+        some = some_people(database)
         token, seen = TOKEN.search(page), SEEN.search(page)
         assert token
         assert seen
@@ -261,21 +268,18 @@ def clinic(
             token[1],
             people,
             sent,
-            typed(database),
+            tuple(text for name, _, phone in some for text in (name, phone)),
+            tuple(born for _, born, _ in some),
             unquote(seen[1]),
             middle.rows[-1].place,
         )
 
 
-def typed(database: Database) -> tuple[str, ...]:
-    """What finds a few patients of the crowd: whole name, birth date, phone."""
+def some_people(database: Database) -> list[tuple[str, str, str]]:
+    """Whole name, birth date and phone of a few patients of the crowd."""
     with database.reading() as tx:
-        some = patients.search(tx, "mar", limit=4)
-    texts = []
-    for each in some:
-        assert each.person.birth_date
-        texts += [each.person.name, each.person.birth_date.isoformat(), each.person.phone]
-    return tuple(texts)
+        found = [each.person for each in patients.search(tx, "mar", limit=4)]
+    return [(each.name, str(each.birth_date), each.phone) for each in found]
 
 
 if __name__ == "__main__":

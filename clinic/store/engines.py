@@ -133,6 +133,8 @@ def _sqlite_engine(path: Path, key: Key, wait_seconds: float) -> Engine:
         pool_size=CONNECTIONS // 2,
         max_overflow=CONNECTIONS,
         pool_timeout=WAIT_SECONDS,
+        # The pages that a connection has decrypted are worth something until another one writes.
+        pool_use_lifo=True,
     )
     event.listen(engine, "begin", _begin)
     return engine

@@ -33,7 +33,7 @@ __all__ = [
 COUNTED = 100
 """Above this a heading says "more than 100"."""
 OVERDUE_AT_ONCE = 1000
-OPENED_AT_ONCE = 400
+OPENED_AT_ONCE = 200
 """So many cards are opened at most to find those of one language; then the page goes on."""
 LOOKED_AT = (table.c.id, table.c.queue, table.c.queued_at, *CARD)
 SPANISH = "Spanish"

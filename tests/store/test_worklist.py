@@ -229,7 +229,7 @@ def test_the_list_is_read_from_its_index_and_never_sorted(sqlite_database):
                 assert "TEMP B-TREE" not in words
 
 
-@pytest.mark.parametrize("most_opened", [400, 3, 1])
+@pytest.mark.parametrize("most_opened", [200, 3, 1])
 def test_rows_of_one_language_go_on_page_by_page_and_give_each_once(database, most_opened):
     with database.writing() as tx:
         wanted = []
