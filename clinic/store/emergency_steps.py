@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from clinic.errors import Conflict
@@ -15,7 +15,7 @@ from clinic.store.ids import new_id
 from clinic.store.opening import data_key_of
 from clinic.store.referral_tables import emergency_step as table
 from clinic.store.sealing import Cell, seal, unseal
-from clinic.store.tables import alert
+from clinic.store.tables import alert, intake
 
 CHANGED = "Somebody else recorded a step of this emergency since the page was opened."
 
@@ -130,20 +130,20 @@ def overdue(tx: Transaction, now: datetime, *, limit: int = 100) -> list[UUID]:
 def late(tx: Transaction, now: datetime, *, limit: int = 100) -> list[UUID]:
     """Give the same as `overdue`, of emergencies that rang in the last LOOKED_BACK.
 
-    It is read at every look at the worklist, and so reads nothing of older years.
+    It is read at every look at the worklist, and so reads nothing of older years: for each
+    emergency the last step alone, by its index.
     """
-    later = table.alias()
-    followed = exists().where(
-        later.c.intake_id == table.c.intake_id, later.c.number > table.c.number
-    )
     rang = select(alert.c.intake_id).where(alert.c.raised_at > now - LOOKED_BACK)
-    statement = (
-        select(table.c.intake_id)
-        .where(table.c.intake_id.in_(rang), table.c.due_at <= now, ~followed)
-        .order_by(table.c.due_at)
-        .limit(limit)
+    last = (
+        select(table.c.due_at)
+        .where(table.c.intake_id == intake.c.id)
+        .order_by(table.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return [row.intake_id for row in tx.execute(statement)]
+    stand = select(intake.c.id, last.label("due_at")).where(intake.c.id.in_(rang)).subquery()
+    due = select(stand.c.id).where(stand.c.due_at <= now).order_by(stand.c.due_at).limit(limit)
+    return [row.id for row in tx.execute(due)]
 
 
 def _cell(row_id: UUID) -> Cell:
