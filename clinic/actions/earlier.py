@@ -82,9 +82,10 @@ def earlier_of(
         return ()
     found: list[Earlier] = []
     for each in same_person.earlier_intakes(tx, facts)[:MOST_EARLIER]:
+        intake = intakes.load(tx, each.id, library)
         totals = tuple(typed_totals.standing(tx, each.id))
         kept = None if found else assessments.latest(tx, each.id)
-        found.append(Earlier(intakes.load(tx, each.id, library), totals, each.urgency, kept))
+        found.append(Earlier(intake, totals, each.urgency, kept))
         audit.record(
             tx,
             actor=Actor("staff", by.id),

@@ -1,6 +1,6 @@
 """The record of one person: every intake sent under whichever name staff confirmed as theirs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -25,6 +25,7 @@ from clinic.store import (
 )
 from clinic.store.amendments import Amendment
 from clinic.store.audit import Actor
+from clinic.store.beside import Beside
 from clinic.store.database import Database, Transaction
 from clinic.store.emergency_steps import KeptStep
 from clinic.store.intakes import Card, Facts, Library
@@ -35,7 +36,7 @@ from clinic.store.patients import Patient
 from clinic.store.referrals import Kept
 from clinic.store.staff import Member, Role
 from clinic.store.staff_facts import StaffFact
-from clinic.store.typed_totals import KeptTotal
+from clinic.store.typed_totals import KeptTotal, still_standing
 from clinic.triage.assess import Assessment
 
 MOST_OPENED = 6
@@ -92,12 +93,15 @@ def open_record(
             raise UnknownRecord("patient")
         newest = sent[:MOST_OPENED]
         opens = by.role is Role.CLINICIAN
+        beside = Beside(tx, [each.id for each in newest] if opens else [])
         _record(tx, by, "patient.view", ("patient", patient_id), now)
         return Record(
             patient=patient,
             sent=tuple(sent),
-            cards=_cards(tx, newest),
-            visits=tuple(_visit(tx, library, each, by, now) for each in newest) if opens else (),
+            cards=intakes.cards(tx, [each.id for each in newest]),
+            visits=tuple(_visit(tx, library, each, beside, by, now) for each in newest)
+            if opens
+            else (),
             referrals=tuple(referrals.of_patients(tx, group)) if opens else (),
             unread=amendments.unread_of(tx, [each.id for each in sent]),
             confirmed=len(group) - 1,
@@ -106,14 +110,16 @@ def open_record(
         )
 
 
-def _cards(tx: Transaction, found: Sequence[Facts]) -> dict[UUID, Card]:
-    cards = {each.id: intakes.card(tx, each.id) for each in found}
-    return {key: card for key, card in cards.items() if card is not None}
-
-
-def _visit(tx: Transaction, library: Library, facts: Facts, by: Member, now: datetime) -> Visit:
-    kept = assessments.latest(tx, facts.id)
+def _visit(
+    tx: Transaction,
+    library: Library,
+    facts: Facts,
+    beside: Beside,
+    by: Member,
+    now: datetime,
+) -> Visit:
     intake = intakes.load(tx, facts.id, library)
+    kept = assessments.latest(tx, facts.id)
     _record(tx, by, "intake.compare", ("intake", facts.id), now)
     if kept is None:
         raise Damaged("A sent intake has no assessment.")
@@ -121,13 +127,13 @@ def _visit(tx: Transaction, library: Library, facts: Facts, by: Member, now: dat
         facts=facts,
         intake=intake,
         assessment=kept,
-        totals=tuple(typed_totals.standing(tx, facts.id)),
-        outcomes=tuple(outcomes.all_of(tx, facts.id)),
-        steps=tuple(emergency_steps.all_of(tx, facts.id)),
-        added=tuple(amendments.all_of(tx, facts.id)),
-        notes=tuple(notes.all_of(tx, facts.id)),
-        levels=tuple(levels.all_of(tx, facts.id)),
-        stated=tuple(staff_facts.all_of(tx, facts.id)),
+        totals=tuple(still_standing(beside.read(typed_totals.all_of, facts.id))),
+        outcomes=beside.read(outcomes.all_of, facts.id),
+        steps=beside.read(emergency_steps.all_of, facts.id),
+        added=beside.read(amendments.all_of, facts.id),
+        notes=beside.read(notes.all_of, facts.id),
+        levels=beside.read(levels.all_of, facts.id),
+        stated=beside.read(staff_facts.all_of, facts.id),
     )
 
 

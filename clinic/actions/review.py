@@ -32,6 +32,7 @@ from clinic.store import (
 )
 from clinic.store.amendments import Amendment
 from clinic.store.audit import Actor, AuditRow
+from clinic.store.beside import Beside
 from clinic.store.case_access import CaseAccess
 from clinic.store.database import Database, Transaction
 from clinic.store.emergency_steps import KeptStep
@@ -117,12 +118,13 @@ def open_intake(
     A draft is nobody's but the patient's until it meets an emergency.
     """
     with database.writing() as tx:
-        facts, card = intakes.facts(tx, intake_id), intakes.card(tx, intake_id)
+        facts, card = intakes.facts_and_card(tx, intake_id)
         if card is None:
             raise UnknownRecord("intake")
         intake = intakes.load(tx, intake_id, library)
         kept = assessments.latest(tx, intake_id) if intake.submitted else None
-        accesses = tuple(case_access.all_of(tx, intake_id))
+        beside = Beside(tx, [intake_id])
+        accesses = beside.read(case_access.all_of, intake_id)
         opened_by_reason = any(each.stands_for(by.id, now) for each in accesses)
         detail = BREAK_GLASS if opened_by_reason else ""
         _record(tx, by, action, intake_id, now, detail=detail)
@@ -131,13 +133,13 @@ def open_intake(
             card=card,
             intake=intake,
             assessment=kept or assessed(tx, rules, intake, today),
-            notes=tuple(notes.all_of(tx, intake_id)),
-            outcomes=tuple(outcomes.all_of(tx, intake_id)),
-            levels=tuple(levels.all_of(tx, intake_id)),
-            totals=tuple(typed_totals.all_of(tx, intake_id)),
-            stated=tuple(staff_facts.all_of(tx, intake_id)),
-            added=tuple(amendments.all_of(tx, intake_id)),
-            steps=tuple(emergency_steps.all_of(tx, intake_id)),
+            notes=beside.read(notes.all_of, intake_id),
+            outcomes=beside.read(outcomes.all_of, intake_id),
+            levels=beside.read(levels.all_of, intake_id),
+            totals=beside.read(typed_totals.all_of, intake_id),
+            stated=beside.read(staff_facts.all_of, intake_id),
+            added=beside.read(amendments.all_of, intake_id),
+            steps=beside.read(emergency_steps.all_of, intake_id),
             accesses=accesses,
             relations=relations_of(tx, facts),
             earlier=earlier_of(tx, library, facts, by=by, now=now),

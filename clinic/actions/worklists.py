@@ -153,9 +153,10 @@ def open_people(database: Database, *, by: Member, now: datetime) -> list[Member
 
 def _late(tx: Transaction, now: datetime) -> Late:
     ids = emergency_steps.late(tx, now, limit=worklist.COUNTED + 1)
+    cards = intakes.cards(tx, ids[:NAMED])
     return Late(
         steps=_count(len(ids)),
-        named=tuple((each, intakes.card(tx, each)) for each in ids[:NAMED]),
+        named=tuple((each, cards.get(each)) for each in ids[:NAMED]),
         referrals=_count(referrals.overdue_count(tx, now)),
         mails=_count(reminders.undelivered(tx, now)),
     )

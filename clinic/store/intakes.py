@@ -1,7 +1,7 @@
 """Intakes: begun as drafts, saved at every step, sent once, and read back equal."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -236,6 +236,19 @@ def card(tx: Transaction, intake_id: UUID) -> Card | None:
     return card_of(tx.vault, _row(tx, intake_id))
 
 
+def facts_and_card(tx: Transaction, intake_id: UUID) -> tuple[Facts, Card | None]:
+    """Give the plain columns, and the card once one was kept. Raises UnknownRecord."""
+    row = _row(tx, intake_id)
+    return Facts.of(row), card_of(tx.vault, row)
+
+
+def cards(tx: Transaction, intake_ids: Collection[UUID]) -> dict[UUID, Card]:
+    """Give the cards of some intakes, of those that have one."""
+    statement = select(table.c.id, *CARD).where(table.c.id.in_(intake_ids))
+    found = {row.id: card_of(tx.vault, row) for row in tx.execute(statement)}
+    return {key: card for key, card in found.items() if card is not None}
+
+
 def listing(tx: Transaction, *, after: UUID | None = None, limit: int = 1000) -> list[Facts]:
     """Give the facts of all intakes by id, which is by age, in pages."""
     statement = select(*FACTS).order_by(table.c.id).limit(limit)
@@ -359,7 +372,9 @@ def _sealed(key: Key, intake: Intake, card: Card | None = None) -> dict[str, byt
 
 
 def _data_key(tx: Transaction, row: Row[Any]) -> Key:
-    return tx.vault.unwrap(row.data_key, Cell("intake", "data_key", row.id))
+    if row.id not in tx.data_keys:
+        tx.data_keys[row.id] = tx.vault.unwrap(row.data_key, Cell("intake", "data_key", row.id))
+    return tx.data_keys[row.id]
 
 
 def _cell(column: str, intake_id: UUID) -> Cell:
