@@ -12,9 +12,10 @@ from clinic.questionnaire.checks import Problem, response_problems
 from clinic.questionnaire.model import Item, Questionnaire, Step
 from clinic.questionnaire.response import (
     Answer,
+    Place,
     Response,
+    answered,
     enabled_places,
-    enabled_response,
     unasked,
 )
 from clinic.questionnaire.values import Coding, PartialDate, whole_years
@@ -118,18 +119,19 @@ class Intake:
         return self.state is not IntakeState.DRAFT
 
     @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Every item that the answers show, where it stands, in order."""
+        return tuple(enabled_places(self.questionnaire, self.response.answers))
+
+    @cached_property
     def shown(self) -> Response:
         """The response without the answers to switched-off questions."""
-        return enabled_response(self.questionnaire, self.response)
+        return answered(self.places, self.response)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The steps that have something to show, in order."""
-        shown = {
-            place.item.link_id
-            for place in enabled_places(self.questionnaire, self.response.answers)
-            if not place.item.hidden
-        }
+        shown = {place.item.link_id for place in self.places if not place.item.hidden}
         return tuple(
             step
             for step in self.questionnaire.steps
@@ -166,8 +168,9 @@ class Intake:
 
     def questions(self, step: Step) -> Iterator[str]:
         """The keys of the questions that a step shows."""
-        for place in enabled_places(self.questionnaire, self.response.answers, step.items):
-            if not unasked(place.item):
+        here = {item.link_id for item in step.walk()}
+        for place in self.places:
+            if place.item.link_id in here and not unasked(place.item):
                 yield place.key
 
     def not_offered(self, step: Step) -> list[str]:

@@ -177,8 +177,7 @@ class _Reading:
     def _stands_in(self, item: Item, prefix: str) -> bool:
         """True when the prefix opens just the repetitions that the item stands in."""
         rest = prefix
-        above = [one for one in self.questionnaire.ancestors(item.link_id) if one.holds_instances]
-        for holder in reversed(above):
+        for holder in self.questionnaire.holders[item.link_id]:
             start = holder.link_id + "."
             if not rest.startswith(start):
                 return False

@@ -4,7 +4,7 @@ A key is the name of a form field. Outside any repetition it is the link id; ins
 instance n (from 0) of a repeated group it is `<group>.<n>.<link id>`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -227,10 +227,16 @@ def _shown(showing: Showing, items: tuple[Item, ...], prefix: str, least: int) -
 
 def enabled_response(questionnaire: Questionnaire, response: Response) -> Response:
     """Leave out the answers to switched-off questions: for triage, summary, PDF and FHIR."""
+    return answered(enabled_places(questionnaire, response.answers), response)
+
+
+def answered(where: Iterable[Place], response: Response) -> Response:
+    """Keep the answers of the questions at these places alone."""
+    answers = response.answers
     shown = {
-        place.key: response.answers[place.key]
-        for place in enabled_places(questionnaire, response.answers)
-        if place.item.is_question and place.key in response.answers
+        place.key: answers[place.key]
+        for place in where
+        if place.item.is_question and place.key in answers
     }
     return replace(response, answers=MappingProxyType(shown))
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from clinic.intake import Intake
 from clinic.questionnaire.model import Item, ItemType, Step
-from clinic.questionnaire.response import Answer, Place, enabled_places, unasked
+from clinic.questionnaire.response import Answer, Place, unasked
 from clinic.summary.model import Said, StepAnswers
 from clinic.summary.words import answer_words, codes, is_typed
 
@@ -20,15 +20,10 @@ class Answers:
     zone: tzinfo
 
     @cached_property
-    def shown(self) -> list[Place]:
-        """Every item that the intake shows, where it stands, in order."""
-        return list(enabled_places(self.intake.questionnaire, self.intake.response.answers))
-
-    @cached_property
     def places(self) -> dict[str, list[Place]]:
         """Where each question stands, by link id; in a repetition, once for each instance."""
         found: dict[str, list[Place]] = {}
-        for place in self.shown:
+        for place in self.intake.places:
             if place.item.is_question:
                 found.setdefault(place.item.link_id, []).append(place)
         return found
@@ -83,7 +78,7 @@ class Answers:
 
     def _step(self, step: Step) -> StepAnswers:
         here = {item.link_id for item in step.walk()}
-        places = (place for place in self.shown if place.item.link_id in here)
+        places = (place for place in self.intake.places if place.item.link_id in here)
         said = tuple(self.said(place) for place in places if self._is_listed(place))
         return StepAnswers(step.id, step.title.within(self.language), said)
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from clinic.intake import Intake
 from clinic.questionnaire.model import Questionnaire
-from clinic.questionnaire.response import Response
+from clinic.questionnaire.response import Response, enabled_response
 from clinic.triage.assess import Assessment
 from clinic.triage.regenerative import Gate, GateTable, regenerative_gate
 from clinic.triage.rules import RuleSet, Urgency
@@ -48,15 +48,23 @@ def guidance(
     offered: Collection[str] | None = None,
     settled: Collection[str] = (),
     set_level: Urgency | None = None,
+    shown: Response | None = None,
 ) -> Guidance:
     """Give all three for one assessed response.
 
     `offered` as in TriageFacts; `settled` are rule ids of findings with a recorded outcome,
-    which the gate no longer holds back for; `set_level` as in regenerative_gate.
+    which the gate no longer holds back for; `set_level` and `shown` as in regenerative_gate.
     """
+    shown = shown or enabled_response(questionnaire, response)
     found = scores(book.scores, questionnaire, response, today=today, offered=offered)
     stretches = stretch_advice(
-        book.stretches, questionnaire, response, assessment, today=today, offered=offered
+        book.stretches,
+        questionnaire,
+        response,
+        assessment,
+        today=today,
+        offered=offered,
+        shown=shown,
     )
     gate = regenerative_gate(
         book.regenerative,
@@ -68,6 +76,7 @@ def guidance(
         offered=offered,
         settled=settled,
         set_level=set_level,
+        shown=shown,
     )
     return Guidance(found, stretches, gate)
 
@@ -90,4 +99,5 @@ def guidance_of_intake(
         offered=None if intake.submitted else intake.offered,
         settled=settled,
         set_level=set_level,
+        shown=intake.shown,
     )

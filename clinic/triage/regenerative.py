@@ -179,14 +179,17 @@ def regenerative_gate(
     offered: Collection[str] | None = None,
     settled: Collection[str] = (),
     set_level: Urgency | None = None,
+    shown: Response | None = None,
 ) -> Gate:
     """Weigh every fact of the gate.
 
     `scores` are those of the same response. `settled` are the rule ids of the findings
     with a recorded outcome: they hold nothing back any more. `set_level` is the one that a
-    clinician set and that still stands open. `offered` as in TriageFacts.
+    clinician set and that still stands open. `offered` as in TriageFacts. `shown` is the
+    response without what is switched off, where that is known already.
     """
-    shown = enabled_response(questionnaire, response)
+    if shown is None:
+        shown = enabled_response(questionnaire, response)
     plain = TriageFacts(questionnaire, shown, today, offered)
     missing = tuple(_missing(table, questionnaire, plain))
     of_scores = score_facts(table.scores, scores)

@@ -1,9 +1,8 @@
 """The scores of one response."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
-from types import MappingProxyType
 
 from clinic.questionnaire.conditions import (
     Facts,
@@ -12,7 +11,7 @@ from clinic.questionnaire.conditions import (
     evaluate,
 )
 from clinic.questionnaire.model import Questionnaire
-from clinic.questionnaire.response import Place, Response, enabled_places
+from clinic.questionnaire.response import Response, answered, enabled_places
 from clinic.triage.derived import score_facts
 from clinic.triage.facts import TriageFacts
 from clinic.triage.score import Score, ScoreDefinition, ScoreTable, Unscored
@@ -32,7 +31,7 @@ def scores(
     Scores never change the level of a patient. `offered` as in TriageFacts.
     """
     on_form = [*enabled_places(questionnaire, response.answers, least=1)]
-    shown = _answered(on_form, response)
+    shown = answered(on_form, response)
     asked = {place.item.link_id for place in on_form}
     given_under = {place.key: place.item.link_id for place in on_form if place.key in shown.answers}
     given = Answered(questionnaire, shown, TriageFacts(questionnaire, shown, today, offered))
@@ -45,16 +44,6 @@ def scores(
     more = score_facts((definition.id for definition in table.scores), found)
     facts = Remembering(TriageFacts(questionnaire, shown, today, offered, more))
     return tuple(_with_notes(table, score, facts) for score in found)
-
-
-def _answered(places: Iterable[Place], response: Response) -> Response:
-    """Leave out the answers to switched-off questions, as enabled_response does."""
-    shown = {
-        place.key: response.answers[place.key]
-        for place in places
-        if place.item.is_question and place.key in response.answers
-    }
-    return replace(response, answers=MappingProxyType(shown))
 
 
 def _keys(definition: ScoreDefinition, given_under: Mapping[str, str]) -> tuple[str, ...]:

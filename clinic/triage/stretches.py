@@ -195,9 +195,14 @@ def stretch_advice(
     *,
     today: date,
     offered: Collection[str] | None = None,
+    shown: Response | None = None,
 ) -> StretchAdvice:
-    """Weigh every row of the table. `offered` as in TriageFacts."""
-    shown = enabled_response(questionnaire, response)
+    """Weigh every row of the table. `offered` as in TriageFacts.
+
+    `shown` is the response without what is switched off, where that is known already.
+    """
+    if shown is None:
+        shown = enabled_response(questionnaire, response)
     plain = TriageFacts(questionnaire, shown, today, offered)
     missing = tuple(unanswered(questionnaire, plain, table.questions))
     more = assessment_facts(assessment)
