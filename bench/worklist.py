@@ -9,6 +9,7 @@ machine slows all of them alike. Pages are asked of the program itself, without 
 """
 
 import argparse
+import gc
 import os
 import re
 import statistics
@@ -173,6 +174,8 @@ def measure(
             stack.enter_context(clinic(url, folder, size, shelf, pool))
             for url, folder, size in zip(urls, folders, sizes, strict=True)
         ]
+        gc.collect()
+        gc.freeze()  # as `clinic run` does once it has started
         print_plans(clinics[-1])
         load = " ".join(f"{each:.1f}" for each in os.getloadavg())
         print(f"{name}, {calls} calls each, load {load}")
