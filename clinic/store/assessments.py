@@ -1,6 +1,7 @@
 """Assessments: what the rules said of an intake, kept as it was said."""
 
 import json
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,13 @@ def latest(tx: Transaction, intake_id: UUID) -> Assessment | None:
     statement = select(table).where(table.c.intake_id == intake_id)
     row = tx.execute(statement.order_by(table.c.id.desc()).limit(1)).one_or_none()
     return None if row is None else _read(tx, row)
+
+
+def latest_of(tx: Transaction, intake_ids: Collection[UUID]) -> dict[UUID, Assessment]:
+    """Give the newest assessment of each intake that has one."""
+    statement = select(table).where(table.c.intake_id.in_(intake_ids)).order_by(table.c.id)
+    newest = {row.intake_id: row for row in tx.execute(statement)}
+    return {intake_id: _read(tx, row) for intake_id, row in newest.items()}
 
 
 def all_of(tx: Transaction, intake_id: UUID) -> list[tuple[datetime, Assessment]]:

@@ -1,6 +1,6 @@
 """The audit: who saw or did what to which id, written in the transaction of the act itself."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -74,24 +74,49 @@ def record(
     detail: str = "",
 ) -> UUID:
     """Write one row. `detail` is a word or two of ours, never anything that a patient said."""
-    kind, subject_id = subject or (None, None)
-    row_id = new_id()
-    tx.execute(
-        table.insert().values(
-            id=row_id,
-            at=now,
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            action=action,
-            subject_kind=kind,
-            subject_id=subject_id,
-            result=result,
-            session=session[:SESSION_LENGTH],
-            request_id=request_id[:REQUEST_LENGTH],
-            detail=detail[:DETAIL_LENGTH],
-        )
-    )
+    values = _values(actor, action, subject, now)
+    values |= {
+        "result": result,
+        "session": session[:SESSION_LENGTH],
+        "request_id": request_id[:REQUEST_LENGTH],
+        "detail": detail[:DETAIL_LENGTH],
+    }
+    tx.execute(table.insert(), values)
+    row_id: UUID = values["id"]
     return row_id
+
+
+def record_each(
+    tx: Transaction,
+    *,
+    actor: Actor,
+    action: str,
+    subjects: Collection[tuple[str, UUID]],
+    now: datetime,
+) -> None:
+    """Write one row for each of some subjects of the same act."""
+    rows = [_values(actor, action, subject, now) for subject in subjects]
+    if rows:
+        tx.execute(table.insert(), rows)
+
+
+def _values(
+    actor: Actor, action: str, subject: tuple[str, UUID] | None, now: datetime
+) -> dict[str, Any]:
+    kind, subject_id = subject or (None, None)
+    return {
+        "id": new_id(),
+        "at": now,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "action": action,
+        "subject_kind": kind,
+        "subject_id": subject_id,
+        "result": "done",
+        "session": "",
+        "request_id": "",
+        "detail": "",
+    }
 
 
 def trail(

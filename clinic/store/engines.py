@@ -15,6 +15,13 @@ WAIT_SECONDS = 10
 """How long a statement waits for another writer, and a connection for a free place."""
 CONNECTIONS = 16
 PAGE_BYTES = 4096
+SQLITE_SETTINGS = (
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    # 16 MB of decrypted pages: what looking for one language reads of a long list.
+    "cache_size=-16000",
+)
 PLAIN_HEADER = b"SQLite format 3\0"
 WRITES = "clinic_writes"
 """The execution option that marks the transactions that will write."""
@@ -120,7 +127,7 @@ def _keyed(path: Path, key: Key, wait_seconds: float) -> Any:
 def _sqlite_engine(path: Path, key: Key, wait_seconds: float) -> Engine:
     def connect() -> Any:
         connection = _keyed(path, key, wait_seconds)
-        for setting in ("synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        for setting in SQLITE_SETTINGS:
             connection.execute(f"PRAGMA {setting}")
         return connection
 

@@ -50,9 +50,12 @@ def _counts(tx: Transaction, start: datetime) -> tuple[int, int]:
     raised = select(alert.c.intake_id).where(alert.c.raised_at > start)
     # Not UNION: to merge in order SQLite would walk through every intake by its id.
     both = union_all(sent, raised).subquery()
-    intakes = select(func.count(both.c.id.distinct()))
+    intakes = select(func.count(both.c.id.distinct())).scalar_subquery()
     of_alerts = select(func.count()).select_from(alert).where(alert.c.raised_at > start)
-    return int(tx.scalar(intakes)), int(tx.scalar(of_alerts))
+    row = tx.execute(
+        select(intakes.label("intakes"), of_alerts.scalar_subquery().label("alerts"))
+    ).one()
+    return int(row.intakes), int(row.alerts)
 
 
 def _read(place: str) -> tuple[datetime, int, int]:

@@ -154,7 +154,12 @@ def undo(tx: Transaction, patient_id: UUID, act_id: UUID, *, by: UUID, now: date
 
 def intakes_of_person(tx: Transaction, patient_id: UUID) -> list[Facts]:
     """Give the intakes of one person, under whichever patient they were sent, newest first."""
-    statement = select(*FACTS).where(intake.c.patient_id.in_(group_of(tx, patient_id)))
+    return intakes_of_group(tx, group_of(tx, patient_id))
+
+
+def intakes_of_group(tx: Transaction, group: Collection[UUID]) -> list[Facts]:
+    """Give the same for a whole group that is known already."""
+    statement = select(*FACTS).where(intake.c.patient_id.in_(group))
     ordered = statement.order_by(intake.c.submitted_at.desc(), intake.c.id.desc())
     return [Facts.of(row) for row in tx.execute(ordered)]
 
