@@ -68,12 +68,16 @@ class Loop:
             )
         self.id = self.starts()
 
-    def starts(self, urgency: Urgency = Urgency.ROUTINE) -> UUID:
+    def starts(
+        self,
+        urgency: Urgency = Urgency.ROUTINE,
+        question: str = "Please teach the exercises.",
+    ) -> UUID:
         wanted = acts.Wanted(
             service="physical-therapy",
             provider_id=self.provider.id,
             kind=Kind.CONSULT,
-            question="Please teach the exercises.",
+            question=question,
             urgency=urgency,
             act_by=self.now + timedelta(days=42),
         )

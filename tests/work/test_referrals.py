@@ -259,8 +259,8 @@ def test_what_is_too_late_is_told_once_until_it_moves_on(
 
 
 def test_several_late_ones_are_told_in_one_mail(settings, database, loop, inbox):
-    for _ in range(3):
-        loop.starts()
+    for wish in ("Teach a lift.", "Teach a fall.", "Teach a walk."):
+        loop.starts(question=wish)
     work.work_once(settings, database, BEFORE + timedelta(days=6))
 
     (mail,) = late_notices(inbox)
