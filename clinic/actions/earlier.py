@@ -8,12 +8,13 @@ from uuid import UUID
 from clinic.intake import Intake
 from clinic.store import assessments, audit, intakes, patients, same_person, typed_totals
 from clinic.store.audit import Actor
+from clinic.store.beside import Beside
 from clinic.store.database import Transaction
 from clinic.store.intakes import Facts, Library
 from clinic.store.patients import Patient
 from clinic.store.same_person import Decision, Match
 from clinic.store.staff import Member, Role
-from clinic.store.typed_totals import KeptTotal
+from clinic.store.typed_totals import KeptTotal, still_standing
 from clinic.triage.assess import Assessment
 from clinic.triage.rules import Urgency
 
@@ -59,15 +60,17 @@ def relations_of(tx: Transaction, facts: Facts) -> Relations:
     proposed = same_person.proposed(tx, patient_id)
     matches = same_person.matches_of(tx, patient_id)
     parted = {other for other, state in matches.items() if state is Match.DIFFERENT}
-    confirmed = [patients.get(tx, each) for each in sorted(group - {patient_id})]
+    confirmed = patients.get_each(tx, group - {patient_id})
     everybody = {*group, *parted, *(each.id for each in proposed)} - {patient_id}
     return Relations(
         confirmed=tuple(confirmed),
         proposed=tuple(proposed),
-        parted=tuple(patients.get(tx, each) for each in sorted(parted)),
+        parted=tuple(patients.get_each(tx, parted)),
         decisions=tuple(decisions),
         last_act=same_person.last_act(tx, patient_id),
-        intakes={each: tuple(patients.intakes_of(tx, each)) for each in everybody},
+        intakes={
+            each: tuple(sent) for each, sent in patients.intakes_of_each(tx, everybody).items()
+        },
     )
 
 
@@ -80,17 +83,19 @@ def earlier_of(
     """
     if by.role is not Role.CLINICIAN:
         return ()
+    before = same_person.earlier_intakes(tx, facts)[:MOST_EARLIER]
+    beside = Beside(tx, [each.id for each in before])
     found: list[Earlier] = []
-    for each in same_person.earlier_intakes(tx, facts)[:MOST_EARLIER]:
+    for each in before:
         intake = intakes.load(tx, each.id, library)
-        totals = tuple(typed_totals.standing(tx, each.id))
+        totals = tuple(still_standing(beside.read(typed_totals.all_of, each.id)))
         kept = None if found else assessments.latest(tx, each.id)
         found.append(Earlier(intake, totals, each.urgency, kept))
-        audit.record(
-            tx,
-            actor=Actor("staff", by.id),
-            action="intake.compare",
-            subject=("intake", each.id),
-            now=now,
-        )
+    audit.record_each(
+        tx,
+        actor=Actor("staff", by.id),
+        action="intake.compare",
+        subjects=[("intake", each.id) for each in before],
+        now=now,
+    )
     return tuple(found)

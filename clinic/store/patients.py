@@ -1,7 +1,7 @@
 """Patients: made when an intake is sent, and found again by keyed hashes."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -70,10 +70,28 @@ def get(tx: Transaction, patient_id: UUID) -> Patient:
     return _read(tx, row)
 
 
+def get_each(tx: Transaction, patient_ids: Collection[UUID]) -> list[Patient]:
+    """Give some patients by their ids, in the order of these."""
+    if not patient_ids:
+        return []
+    rows = tx.execute(select(table).where(table.c.id.in_(patient_ids)).order_by(table.c.id))
+    return [_read(tx, row) for row in rows]
+
+
 def intakes_of(tx: Transaction, patient_id: UUID) -> list[Facts]:
     """Give the intakes of a patient, newest first."""
-    statement = select(*FACTS).where(intake.c.patient_id == patient_id)
-    return [Facts.of(row) for row in tx.execute(statement.order_by(intake.c.id.desc()))]
+    return intakes_of_each(tx, [patient_id])[patient_id]
+
+
+def intakes_of_each(tx: Transaction, patient_ids: Collection[UUID]) -> dict[UUID, list[Facts]]:
+    """Give the intakes of some patients, newest first."""
+    found: dict[UUID, list[Facts]] = {each: [] for each in patient_ids}
+    if not found:
+        return found
+    statement = select(*FACTS).where(intake.c.patient_id.in_(patient_ids))
+    for row in tx.execute(statement.order_by(intake.c.id.desc())):
+        found[row.patient_id].append(Facts.of(row))
+    return found
 
 
 def candidates(tx: Transaction, person: Person, *, except_id: UUID | None = None) -> list[Patient]:

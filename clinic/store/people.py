@@ -4,13 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
-
 from clinic.store import patients, same_person
 from clinic.store.database import Transaction
 from clinic.store.patients import Patient
-from clinic.store.records import FACTS, Facts
-from clinic.store.tables import intake
+from clinic.store.records import Facts
 
 LATEST = 3
 """So many intakes of each are given, the newest."""
@@ -40,7 +37,8 @@ def search(tx: Transaction, text: str, *, after: UUID | None = None, limit: int 
     found = patients.search(tx, text, after=after, limit=limit + 1)
     page = found[:limit]
     groups = same_person.groups_of(tx, [patient.id for patient in page])
-    sent = _sent(tx, {each for group in groups.values() for each in group})
+    everybody = {each for group in groups.values() for each in group}
+    sent = patients.intakes_of_each(tx, everybody)
     people, shown = [], set[UUID]()
     for patient in page:
         if patient.id in shown:
@@ -49,15 +47,6 @@ def search(tx: Transaction, text: str, *, after: UUID | None = None, limit: int 
         shown |= group
         people.append(Found(patient, _latest(facts for each in group for facts in sent[each])))
     return FoundPage(tuple(people), page[-1].id if len(found) > limit else None)
-
-
-def _sent(tx: Transaction, patient_ids: set[UUID]) -> dict[UUID, list[Facts]]:
-    found: dict[UUID, list[Facts]] = {each: [] for each in patient_ids}
-    for row in tx.execute(select(*FACTS).where(intake.c.patient_id.in_(patient_ids))):
-        facts = Facts.of(row)
-        if facts.patient_id is not None:
-            found[facts.patient_id].append(facts)
-    return found
 
 
 def _latest(facts: Iterable[Facts]) -> tuple[Facts, ...]:
