@@ -9,7 +9,7 @@ run: export PORT := $(PORT)
 run: export CLINIC_DATA := $(abspath $(CLINIC_DATA))
 
 .DEFAULT_GOAL = help
-.PHONY: help run test proof check format bench wheel pictures clean
+.PHONY: help run test proof check format words bench wheel pictures clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,13 @@ format: ## Put the code into its house format
 	@deploy/setup.sh check
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+words: ## Gather the English words into every catalogue of clinic/translations, and compile them
+	@deploy/setup.sh check
+	@mkdir -p build
+	.venv/bin/pybabel -q extract -F babel.cfg -k marked --add-location=file --sort-by-file -o build/messages.pot .
+	.venv/bin/pybabel -q update -i build/messages.pot -d clinic/translations --no-fuzzy-matching --ignore-obsolete
+	.venv/bin/pybabel -q compile -d clinic/translations
 
 bench: ## Measure; the figures stand in bench/README.md
 	@deploy/setup.sh test

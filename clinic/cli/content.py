@@ -1,4 +1,4 @@
-"""Commands about content: check, paths, questionnaire check."""
+"""Commands about content: check, words, paths, questionnaire check."""
 
 import argparse
 import sys
@@ -9,8 +9,9 @@ from clinic.cli.files import read_response
 from clinic.cli.tables import table
 from clinic.config import utc_now
 from clinic.errors import BadInput, UnknownRecord
-from clinic.library.check import content_faults
+from clinic.library.check import content_faults, unfinished
 from clinic.library.claims import claims, due_lines
+from clinic.library.overlay_files import english_overlay
 from clinic.library.places import content_dir
 from clinic.library.questionnaires import Questionnaires, check_questionnaire
 from clinic.library.shelf import read_shelf
@@ -25,6 +26,10 @@ def add_commands(commands: Any) -> None:
     """Add these commands to the parser."""
     check = commands.add_parser("check", help="check every file of content/")
     check.set_defaults(run=run_check)
+
+    words = commands.add_parser("words", help="the English words of a file that a language gives")
+    words.add_argument("file", help="the file within content/, such as rules/stretches.yaml")
+    words.set_defaults(run=run_words)
 
     paths = commands.add_parser("paths", help="how long a questionnaire is")
     paths.add_argument("questionnaire", nargs="?", default="low-back-intake", metavar="ID")
@@ -43,10 +48,18 @@ def run_check(given: argparse.Namespace) -> int:
     faults = content_faults(content_dir())
     for fault in faults:
         print(fault)
+    for line in unfinished(content_dir()):
+        print(f"to translate, shown in English: {line}", file=sys.stderr)
     for line in [] if faults else _due():
         print(f"to look at again: {line}", file=sys.stderr)
     print(f"{len(faults)} faults in {content_dir()}", file=sys.stderr)
     return 1 if faults else 0
+
+
+def run_words(given: argparse.Namespace) -> int:
+    """Print the English of a file in the shape of an overlay, to be put into another language."""
+    print(english_overlay(content_dir(), given.file), end="")
+    return 0
 
 
 def _due() -> list[str]:

@@ -13,16 +13,19 @@ from clinic.library.demo_loop import LOOP, read_demo_loop
 from clinic.library.demo_providers import DEMO_PROVIDERS, read_demo_providers
 from clinic.library.destinations import check_destinations
 from clinic.library.drawings import check_drawings
+from clinic.library.faults import Fault
 from clinic.library.questionnaires import check_questionnaire, questionnaire_paths
 from clinic.library.rule_examples import check_rule_examples
 from clinic.library.rule_links import link_faults, questions_of
 from clinic.library.rulebook import read_rulebook
 from clinic.library.sources import check_sources
 from clinic.library.summaries import read_summary_plan
+from clinic.library.translations import overlay_faults
 from clinic.questionnaire.model import Questionnaire
 from clinic.referral.destinations import DestinationTable
 from clinic.referral.provider import Provider
 from clinic.summary.lines import EMPTY_PLAN
+from clinic.triage.guidance import RuleBook
 
 SHIPPED = "low-back-intake"
 READ_BY_THE_PROGRAM = frozenset({"age-years", "body-map"})
@@ -34,7 +37,10 @@ Found = TypeVar("Found")
 
 
 def content_faults(content: Path) -> list[str]:
-    """Give every fault as `path:line: message`, files first, then what spans files."""
+    """Give every fault as `path:line: message`, files first, then what spans files.
+
+    What of a translation is merely unfinished is no fault.
+    """
     faults: list[str] = []
     sources, found = check_sources(content)
     faults += map(str, found)
@@ -61,7 +67,20 @@ def content_faults(content: Path) -> list[str]:
         if SHIPPED in forms:
             read = frozenset(plan.reads()) | questions_of(book)
             faults += _unread(content, forms[SHIPPED], read)
+    overlaid = _overlaid(content, forms.get(SHIPPED), book)
+    faults += (str(each) for each in overlaid if not each.unfinished)
     return faults
+
+
+def unfinished(content: Path) -> list[str]:
+    """Give what other languages still lack, as `path:line: message`; it is shown in English."""
+    form = check_questionnaire(content / "questionnaires" / f"{SHIPPED}.yaml")[0]
+    book = _or_faults(lambda: read_rulebook(content), None, [])
+    return [str(each) for each in _overlaid(content, form, book) if each.unfinished]
+
+
+def _overlaid(content: Path, form: Questionnaire | None, book: RuleBook | None) -> Iterator[Fault]:
+    return overlay_faults(content, form, book.red_flags if book else None)
 
 
 def _check_demo(

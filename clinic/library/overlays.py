@@ -1,7 +1,7 @@
 """Lays the words of `content/<language>/<file>` over the English YAML of `content/<file>`.
 
 An overlay names the English that it was made from by `source_hash`. Where it has no words for an
-entry the English stays, and `faults` tell of it.
+entry the English stays, and a fault tells of it: one of the unfinished, unless safety rests on it.
 """
 
 import difflib
@@ -51,33 +51,46 @@ def read_overlay(content: Path, language: str, name: str, english: LinedMap) -> 
 
 
 def check_overlay(
-    content: Path, language: str, name: str, english: LinedMap
+    content: Path,
+    language: str,
+    name: str,
+    english: LinedMap,
+    safety: Collection[str] | None = None,
+    always_asked: Collection[str] = (),
 ) -> tuple[Overlay, list[Fault]]:
-    """Give the words that fit the English, and everything to mend, as `path:line: message`."""
+    """Give the words that fit the English, and everything to mend, as `path:line: message`.
+
+    `safety` are the ids of the entries that somebody's safety rests on; None: all of them. Where
+    there are some, the file must be made from the English as it stands. `always_asked` are link
+    ids that no language may leave out.
+    """
     file = overlay_path(content, language, name)
     faults: list[Fault] = []
     path = file.relative_to(content.parent).as_posix()
     if not file.is_file():
         hashed = source_hash(words_of(name, english))
         message = f"this file is missing: the words of content/{name}; source_hash: {hashed}"
-        return Overlay(language), [Fault(path, 1, message)]
+        lesser = safety is not None and not safety
+        return Overlay(language), [Fault(path, 1, message, unfinished=lesser)]
     mapping = read_mapping(file.read_text(encoding="utf-8"), path, faults)
     if mapping is None:
         return Overlay(language), faults
-    reader = _Reader(Fields(mapping, path, faults), name, english)
-    overlay = reader.overlay(language)
-    return overlay, sorted(faults)
+    reader = _Reader(Fields(mapping, path, faults), name, english, safety)
+    return reader.overlay(language, always_asked), sorted(faults)
 
 
 class _Reader:
     """Reads one overlay beside its English; what is wrong joins the faults of its fields."""
 
-    def __init__(self, top: Fields, name: str, english: LinedMap) -> None:
+    def __init__(
+        self, top: Fields, name: str, english: LinedMap, safety: Collection[str] | None
+    ) -> None:
         self.top = top
         self.name = name
         self.english = english
+        self.safety = safety
 
-    def overlay(self, language: str) -> Overlay:
+    def overlay(self, language: str, always_asked: Collection[str]) -> Overlay:
         """Read the whole file."""
         top = self.top
         top.only(KEYS)
@@ -87,22 +100,39 @@ class _Reader:
         top.date("review_by")
         left_out = dict(self._left_out())
         wanted = words_of(self.name, self.english, left_out)
+        self._check_asked(wanted, always_asked)
         self._check_hash(source_hash(wanted))
         found: dict[str, Words] = {}
-        if "" in wanted:
-            found[""] = self._laid(top, "title", wanted[""]["title"])
         entries = top.fields("words")
+        if "" in wanted:
+            found[""] = self._title(wanted[""])
         if entries is not None:
             self._check_ids(entries, wanted, left_out)
             for entry_id, words in wanted.items():
                 if entry_id and entry_id in entries.mapping:
-                    found[entry_id] = self._entry(entries, entry_id, words)
+                    found[entry_id] = self._laid_mapping(entries, entry_id, words)
         return Overlay(language, {key: words for key, words in found.items() if words}, left_out)
+
+    def _title(self, wanted: Words) -> Words:
+        """Give the words of the file itself, which stand at its top."""
+        found = {}
+        for key in wanted:
+            if key in self.top.mapping:
+                found[key] = self.top.text(key)
+            else:
+                self._lacking(self.top, key, f"{key!r} is missing: add it", "")
+        return found
+
+    def _lacking(self, part: Fields, key: Any, message: str, entry_id: str) -> None:
+        """Note words that are missing or old; of safety they are a fault of the first kind."""
+        lesser = self.safety is not None and entry_id not in self.safety
+        part.faults.append(Fault(part.path, part.line(key), message, unfinished=lesser))
 
     def _check_hash(self, expected: str) -> None:
         if self.top.value("source_hash") != expected:
             message = "not made from the English as it stands: bring it up to date, then set"
-            self.top.fault("source_hash", f"{message} source_hash: {expected}")
+            first = next(iter(self.safety or ()), "")
+            self._lacking(self.top, "source_hash", f"{message} source_hash: {expected}", first)
 
     def _left_out(self) -> Iterator[tuple[str, str]]:
         """Give the link ids that are not asked in the language, with why."""
@@ -121,6 +151,13 @@ class _Reader:
                 part.fault("id", f"there is no question {link_id!r}{_near(link_id, known)}")
             yield link_id, why
 
+    def _check_asked(self, wanted: Mapping[str, Words], always_asked: Collection[str]) -> None:
+        """No question of safety is left out, nor stands below what is."""
+        for link_id in words_of(self.name, self.english):
+            if link_id in always_asked and link_id not in wanted:
+                message = f"{link_id!r} is a question of safety, which every language asks"
+                self.top.fault("left_out", message)
+
     def _check_ids(
         self, entries: Fields, wanted: Mapping[str, Words], left_out: Collection[str]
     ) -> None:
@@ -132,10 +169,8 @@ class _Reader:
         for entry_id, words in wanted.items():
             if entry_id and entry_id not in entries.mapping:
                 first = next(every_word(words))
-                entries.fault("", f"no words for {entry_id!r} ({', '.join(words)}): {first!r}")
-
-    def _entry(self, entries: Fields, entry_id: str, wanted: Words) -> Words:
-        return self._laid_mapping(entries, entry_id, wanted)
+                message = f"no words for {entry_id!r} ({', '.join(words)}): {first!r}"
+                self._lacking(entries, "", message, entry_id)
 
     def _laid_mapping(self, part: Fields, key: Any, wanted: Words) -> dict[str, Any]:
         """Give the words under a key in the shape of the English, without those that lack."""
