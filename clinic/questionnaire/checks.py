@@ -12,36 +12,37 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from clinic.marked import marked
 from clinic.questionnaire.conditions import Comparison, Kind, Operator, Truth, evaluate
-from clinic.questionnaire.model import Item, ItemType, Option, Questionnaire
+from clinic.questionnaire.model import Item, ItemType, Option, Questionnaire, Text
 from clinic.questionnaire.response import Answer, Place, enabled_places, instances, unasked
 from clinic.questionnaire.values import Coding, PartialDate, Quantity, Today, Value
 
-ANSWER_THIS = "Answer this question to go on."
-TICK_ONE = "Tick at least one box."
-TICK_ONE_OR_NONE = "Tick at least one box. If none fit, tick the last box."
-ANSWER_ONE = "Answer at least one question here to go on."
-ONE_ONLY = "Give one answer only."
-NOT_AN_OPTION = "Choose one of the answers shown."
-EXCLUSIVE = "“{option}” cannot stand with another answer. Keep the one that fits."
-TOO_LONG = "Shorten this to {limit} characters. It has {length} now."
-TOO_SHORT = "Write at least {limit} characters."
-TOO_SMALL = "Enter {limit} or more."
-TOO_LARGE = "Enter {limit} or less."
-TOO_EARLY = "Enter a date that is not before {limit}."
-TOO_LATE = "Enter a date that is not after {limit}."
-IN_THE_FUTURE = "Enter a date that is not in the future."
-IN_THE_PAST = "Enter a date that is not in the past."
-TOO_MANY_DECIMALS = "Use at most {limit} digits after the point."
-NO_DECIMALS = "Enter a whole number."
-WRONG_FORM = "Write this in the form that is asked for."
-WRONG_FORM_SHOWN = "Write this in the form {form}."
-NOT_A_WEB_ADDRESS = "Enter a full web address, such as https://www.example.org."
-CONTROL_CHARACTERS = "Take out the characters that cannot be printed."
-TOO_FEW_ANSWERS = "Give at least {limit} answers."
-TOO_MANY_ANSWERS = "Give at most {limit} answers."
-NOT_A_UNIT = "Choose one of the units shown."
-WRONG_KIND = "This answer is not of the kind that the question asks for."
+ANSWER_THIS = marked("Answer this question to go on.")
+TICK_ONE = marked("Tick at least one box.")
+TICK_ONE_OR_NONE = marked("Tick at least one box. If none fit, tick the last box.")
+ANSWER_ONE = marked("Answer at least one question here to go on.")
+ONE_ONLY = marked("Give one answer only.")
+NOT_AN_OPTION = marked("Choose one of the answers shown.")
+EXCLUSIVE = marked("“{option}” cannot stand with another answer. Keep the one that fits.")
+TOO_LONG = marked("Shorten this to {limit} characters. It has {length} now.")
+TOO_SHORT = marked("Write at least {limit} characters.")
+TOO_SMALL = marked("Enter {limit} or more.")
+TOO_LARGE = marked("Enter {limit} or less.")
+TOO_EARLY = marked("Enter a date that is not before {limit}.")
+TOO_LATE = marked("Enter a date that is not after {limit}.")
+IN_THE_FUTURE = marked("Enter a date that is not in the future.")
+IN_THE_PAST = marked("Enter a date that is not in the past.")
+TOO_MANY_DECIMALS = marked("Use at most {limit} digits after the point.")
+NO_DECIMALS = marked("Enter a whole number.")
+WRONG_FORM = marked("Write this in the form that is asked for.")
+WRONG_FORM_SHOWN = marked("Write this in the form {form}.")
+NOT_A_WEB_ADDRESS = marked("Enter a full web address, such as https://www.example.org.")
+CONTROL_CHARACTERS = marked("Take out the characters that cannot be printed.")
+TOO_FEW_ANSWERS = marked("Give at least {limit} answers.")
+TOO_MANY_ANSWERS = marked("Give at most {limit} answers.")
+NOT_A_UNIT = marked("Choose one of the units shown.")
+WRONG_KIND = marked("This answer is not of the kind that the question asks for.")
 
 LARGEST_INTEGER = 2**31 - 1
 """FHIR R4's integer has 32 bits."""
@@ -62,17 +63,25 @@ KIND_OF: Mapping[ItemType, tuple[type, ...]] = {
 }
 
 
+Filling = str | int | date | Text
+"""What fills a gap of a pattern; a day and a text are put into words where it is shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something to mend at one key: a pattern and what fills it."""
 
     key: str
     pattern: str
-    values: Mapping[str, str | int]
+    values: Mapping[str, Filling]
 
     def __str__(self) -> str:
         """Give the English sentence."""
-        return self.pattern.format(**self.values)
+        words = {
+            name: _long_date(value) if isinstance(value, date) else value
+            for name, value in self.values.items()
+        }
+        return self.pattern.format(**words)
 
 
 def response_problems(
@@ -125,7 +134,7 @@ def _group_problems(
         yield Problem(inner[-1].key, TOO_MANY_ANSWERS, {"limit": group.max_occurs})
 
 
-Fault = tuple[str, dict[str, str | int]]
+Fault = tuple[str, dict[str, Filling]]
 
 
 def _faults(item: Item, answer: Answer, today: date | None) -> Iterator[Fault]:
@@ -156,7 +165,7 @@ def _count_faults(item: Item, answer: Answer) -> Iterator[Fault]:
         yield TOO_MANY_ANSWERS, {"limit": item.max_occurs}
     for option in item.options:
         if option.exclusive and len(answer) > 1 and _chosen(option, answer):
-            yield EXCLUSIVE, {"option": option.text.words}
+            yield EXCLUSIVE, {"option": option.text}
 
 
 def _asking(item: Item) -> str:
@@ -216,7 +225,7 @@ def _beyond(
 def _limit_fault(limit: Value | Today | None, moving: str, fixed: str) -> Fault:
     if limit is None or isinstance(limit, Today):
         return moving, {}
-    return fixed, {"limit": limit_words(limit)}
+    return fixed, {"limit": _day(limit) or limit_words(limit)}
 
 
 def _unit_faults(item: Item, value: Quantity) -> Iterator[Fault]:
@@ -270,13 +279,20 @@ def _holds(value: Value, operator: Operator, limit: Value) -> bool:
 
 def limit_words(limit: Value) -> str:
     """Give a limit as a person would write it: long dates, a number with its unit."""
-    if isinstance(limit, PartialDate) and limit.day is not None:
-        return _long_date(limit.first_day)
-    if isinstance(limit, datetime):
-        return _long_date(limit.date())
+    day = _day(limit)
+    if day is not None:
+        return _long_date(day)
     if isinstance(limit, Quantity):
         return f"{limit.value} {limit.unit or limit.code or ''}".strip()
     return str(limit)
+
+
+def _day(limit: Value) -> date | None:
+    if isinstance(limit, datetime):
+        return limit.date()
+    if isinstance(limit, PartialDate) and limit.day is not None:
+        return limit.first_day
+    return None
 
 
 def _long_date(day: date) -> str:

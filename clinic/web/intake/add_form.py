@@ -4,6 +4,7 @@ import secrets
 from uuid import UUID
 
 from flask import session
+from flask_babel import lazy_gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, TextAreaField
 from wtforms.validators import DataRequired, Length
@@ -18,15 +19,15 @@ FROM_DONE = "done"
 ADDING_KEY = "adding"
 """Where the session keeps which intake the page of /status may add to, and the key of that page."""
 
-TYPE_IT_FIRST = "Type what you want to add."
-SHORTEN_IT = f"Shorten this to {LONGEST:,} characters."
+TYPE_IT_FIRST = lazy_gettext("Type what you want to add.")
+SHORTEN_IT = lazy_gettext("Shorten this to %(limit)s characters.", limit=f"{LONGEST:,}")
 
 
 class AddForm(Form):
     """What the patient wants to add. `once` is the page's own key, so that it is added once."""
 
     text = TextAreaField(
-        "What do you want to add?",
+        lazy_gettext("What do you want to add?"),
         filters=[lambda text: printable(tidy(text or "")).strip()],
         validators=[DataRequired(TYPE_IT_FIRST), Length(max=LONGEST, message=SHORTEN_IT)],
     )

@@ -4,6 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import g, request, session, url_for
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
 
 from clinic.actions import intakes as actions
 from clinic.intake import Intake
@@ -21,6 +23,7 @@ from clinic.web.visit import (
     rules,
     settings,
     today,
+    zone,
 )
 
 CONFIRMED_KEY = "confirmed"
@@ -32,6 +35,19 @@ def hold(intake_id: UUID, code: str) -> None:
     session[INTAKE_KEY] = str(intake_id)
     session[CODE_KEY] = code
     sessions.renew()
+
+
+def step_form(page: Step, intake: Intake, posted: MultiDict[str, str] | None) -> StepForm:
+    """Give a step as a form, in the language of the request."""
+    return StepForm(
+        page,
+        intake,
+        posted,
+        g.language,
+        today=today(),
+        zone=zone(),
+        translate=gettext,
+    )
 
 
 def keep(intake: Intake, page: Step, form: StepForm) -> str | None:

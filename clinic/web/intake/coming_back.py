@@ -12,9 +12,8 @@ from clinic.store import amendments, assessments, intakes
 from clinic.web import sessions
 from clinic.web.hours import closed
 from clinic.web.intake.add_form import AddForm, may_add
-from clinic.web.intake.answering import hold, keep
+from clinic.web.intake.answering import hold, keep, step_form
 from clinic.web.intake.entry import KEPT, KEPT_STEP, ResumeForm
-from clinic.web.intake.forms import StepForm
 from clinic.web.intake.next_steps import next_steps_of
 from clinic.web.intake.reading import printable
 from clinic.web.intake.way import place_of, place_to_go_on
@@ -28,7 +27,6 @@ from clinic.web.visit import (
     remote_address,
     settings,
     today,
-    zone,
 )
 
 blueprint = Blueprint("coming_back", __name__)
@@ -71,7 +69,7 @@ def _reopened(intake_id: UUID, code: str) -> str:
     if kept and any(step.id == step_id for step in intake.steps):
         page = intake.step(step_id)
         typed = MultiDict((name.removeprefix(KEPT), value) for name, value in kept)
-        form = StepForm(page, intake, typed, g.language, today=today(), zone=zone())
+        form = step_form(page, intake, typed)
         return keep(intake, page, form) or place_of(page)
     # Whoever was told to get help, and comes back, is told once more before anything else.
     return url_for("intake.urgent") if intake.alarms else place_to_go_on(intake)

@@ -3,40 +3,41 @@
 import calendar
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
 
+from clinic.marked import marked
 from clinic.questionnaire.values import PartialDate
 from clinic.web.intake.parts import Part
 from clinic.web.intake.reading import Unreadable
 
-ADD_YEAR = "Add the year."
-ADD_MONTH = "Add the month."
-ADD_DAY = "Add the day."
-DAY_IN_FIGURES = "Write the day as a number from 1 to 31."
-MONTH_WORDS = "Write the month as a number from 1 to 12, or its name."
-FOUR_FIGURES = "Write the year with 4 figures, such as 1958."
-NO_SUCH_DAY = "Check the day. {month} {year} has {days} days."
-FULL_DAY_FOR_TIME = "Add the full date, or take out the time."
-TIME_WORDS = "Write the time like this: 2:30 pm."
-NOT_BORN_YET = "Check the year. This date is still to come."
-TOO_OLD = "Check the year. This is more than {years} years ago."
+ADD_YEAR = marked("Add the year.")
+ADD_MONTH = marked("Add the month.")
+ADD_DAY = marked("Add the day.")
+DAY_IN_FIGURES = marked("Write the day as a number from 1 to 31.")
+MONTH_WORDS = marked("Write the month as a number from 1 to 12, or its name.")
+FOUR_FIGURES = marked("Write the year with 4 figures, such as 1958.")
+NO_SUCH_DAY = marked("Check the day. {month} {year} has {days} days.")
+FULL_DAY_FOR_TIME = marked("Add the full date, or take out the time.")
+TIME_WORDS = marked("Write the time like this: 2:30 pm.")
+NOT_BORN_YET = marked("Check the year. This date is still to come.")
+TOO_OLD = marked("Check the year. This is more than {years} years ago.")
 
 OLDEST_YEARS = 120
 
 MONTHS = (
-    ("January", "enero"),
-    ("February", "febrero"),
-    ("March", "marzo"),
-    ("April", "abril"),
-    ("May", "mayo"),
-    ("June", "junio"),
-    ("July", "julio"),
-    ("August", "agosto"),
-    ("September", "septiembre"),
-    ("October", "octubre"),
-    ("November", "noviembre"),
-    ("December", "diciembre"),
+    (marked("January"), "enero"),
+    (marked("February"), "febrero"),
+    (marked("March"), "marzo"),
+    (marked("April"), "abril"),
+    (marked("May"), "mayo"),
+    (marked("June"), "junio"),
+    (marked("July"), "julio"),
+    (marked("August"), "agosto"),
+    (marked("September"), "septiembre"),
+    (marked("October"), "octubre"),
+    (marked("November"), "noviembre"),
+    (marked("December"), "diciembre"),
 )
 _MONTH_OF_NAME: Mapping[str, int] = {
     name.casefold(): number for number, names in enumerate(MONTHS, start=1) for name in names
@@ -51,15 +52,20 @@ BIRTHDAY = {"month": "bday-month", "day": "bday-day", "year": "bday-year"}
 
 
 def date_parts(
-    key: str, texts: Mapping[str, str], *, birthday: bool = False, wrong: str = ""
+    key: str,
+    texts: Mapping[str, str],
+    say: Callable[[str], str] = str,
+    *,
+    birthday: bool = False,
+    wrong: str = "",
 ) -> list[Part]:
     """Give the boxes of a date outside a questionnaire: month, day, year."""
-    labels = {"month": "Month", "day": "Day", "year": "Year"}
+    labels = {"month": marked("Month"), "day": marked("Day"), "year": marked("Year")}
     return [
         Part(
             name=f"{key}-{part}",
             id=f"{key}-{part}",
-            label=label,
+            label=say(label),
             text=texts.get(part, ""),
             width="10" if part == "month" else "4",
             inputmode="" if part == "month" else "numeric",

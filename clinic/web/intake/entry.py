@@ -4,20 +4,26 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from flask import g
+from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, StringField
 from wtforms.validators import InputRequired, Length
 
+from clinic.marked import marked
 from clinic.web.intake.dates import date_parts, read_birth_date
 from clinic.web.intake.parts import Part
 from clinic.web.intake.reading import Unreadable, printable
+from clinic.web.sentences import sentence
 
-TICK_TO_AGREE = "Tick the box if you agree. If you do not, call us."
-TYPE_YOUR_NAME = "Type your full name."
-NAME_TOO_LONG = "Shorten the name to 200 characters."
-TYPE_THE_CODE = "Type the code you were given. It has 12 letters and numbers."
-NOT_TOGETHER = "The code and the date of birth do not go together. Check both, then try again."
-TYPE_BIRTH_DATE = "Enter your date of birth, such as March 27 1960."
+TICK_TO_AGREE = marked("Tick the box if you agree. If you do not, call us.")
+TYPE_YOUR_NAME = marked("Type your full name.")
+NAME_TOO_LONG = marked("Shorten the name to 200 characters.")
+TYPE_THE_CODE = marked("Type the code you were given. It has 12 letters and numbers.")
+NOT_TOGETHER = marked(
+    "The code and the date of birth do not go together. Check both, then try again."
+)
+TYPE_BIRTH_DATE = marked("Enter your date of birth, such as March 27 1960.")
 
 KEPT_STEP = "kept-step"
 KEPT = "kept."
@@ -30,9 +36,12 @@ PARTS = ("year", "month", "day")
 class ConsentForm(Form):
     """Agreement, with the name that goes with it."""
 
-    agree = BooleanField(validators=[InputRequired(TICK_TO_AGREE)])
+    agree = BooleanField(validators=[InputRequired(lazy_gettext(TICK_TO_AGREE))])
     name = StringField(
-        validators=[InputRequired(TYPE_YOUR_NAME), Length(max=200, message=NAME_TOO_LONG)],
+        validators=[
+            InputRequired(lazy_gettext(TYPE_YOUR_NAME)),
+            Length(max=200, message=lazy_gettext(NAME_TOO_LONG)),
+        ],
         filters=[lambda text: printable(text or "").strip()],
     )
 
@@ -52,22 +61,23 @@ class ResumeForm:
     def validate(self) -> bool:
         """Read both; True when both can be read."""
         if not self.code:
-            self.errors["code"] = TYPE_THE_CODE
+            self.errors["code"] = gettext(TYPE_THE_CODE)
         try:
             year, month, day = (self.texts[part] for part in PARTS)
             born = read_birth_date(year, month, day, self.today)
         except Unreadable as fault:
-            self.errors[BIRTH], self.wrong_part = str(fault), fault.part
+            words = sentence(fault.pattern, fault.values, gettext, g.get("language", "en"))
+            self.errors[BIRTH], self.wrong_part = words, fault.part
             return False
         if born is None:
-            self.errors[BIRTH], self.wrong_part = TYPE_BIRTH_DATE, "month"
+            self.errors[BIRTH], self.wrong_part = gettext(TYPE_BIRTH_DATE), "month"
             return False
         self.birth_date = born.first_day
         return not self.errors
 
     def refuse(self) -> None:
         """Say that the two do not belong together, without telling which is wrong."""
-        self.errors["code"] = NOT_TOGETHER
+        self.errors["code"] = gettext(NOT_TOGETHER)
 
     @property
     def parts(self) -> list[Part]:
@@ -76,7 +86,7 @@ class ResumeForm:
         They do not say that they are a birthday: the browser's Back would bring it back,
         beside the code, on a device that the next person uses.
         """
-        return date_parts(BIRTH, self.texts, wrong=self.wrong_part)
+        return date_parts(BIRTH, self.texts, gettext, wrong=self.wrong_part)
 
     @property
     def errors_in_order(self) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from clinic.intake import BODY_MAP
+from clinic.marked import marked
 from clinic.questionnaire.checks import NOT_AN_OPTION
 from clinic.questionnaire.model import Control, Item, ItemType
 from clinic.questionnaire.response import Place
@@ -18,7 +19,7 @@ from clinic.web.intake.typed import Typed
 
 MOST_RADIOS = 15
 MOST_POINTS = 21
-YES, NO = "Yes", "No"
+YES, NO = marked("Yes"), marked("No")
 
 Making = Callable[[Place, Page, bool], Any]
 """Gives an unbound WTForms field for a place, on a page, optional or not."""

@@ -4,7 +4,7 @@ WTForms reads texts into values; the engine judges them. Every question of the s
 field, so that a script can show follow-ups at once; what counts is what was offered.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
 from typing import cast
@@ -22,12 +22,13 @@ from clinic.questionnaire.response import (
     instances,
     unasked,
 )
-from clinic.web.intake.fields import FIELD_FOR
+from clinic.web.intake.fields import FIELD_FOR, NO, YES
 from clinic.web.intake.manners import Setting
 from clinic.web.intake.posted import Posted, offered_text
 from clinic.web.intake.question import Page, Question
 from clinic.web.intake.shown_when import Open
 from clinic.web.intake.tree import Layout, Node
+from clinic.web.sentences import Say, sentence
 
 SAFETY = "safety"
 """The code of a step in which a blank counts as the worst answer."""
@@ -45,7 +46,7 @@ class StepForm(BaseForm):
         *,
         today: date | None = None,
         zone: tzinfo = UTC,
-        translate: Callable[[str], str] = str,
+        translate: Say = str,
     ) -> None:
         self.step = step
         self.intake = intake
@@ -154,17 +155,13 @@ class StepForm(BaseForm):
         if field.key not in self.offered or not self._showing.shows(field.place):
             return ""
         if field.reading_error is not None:
-            return self._said(field.reading_error.pattern, field.reading_error.values)
+            error = field.reading_error
+            return sentence(error.pattern, error.values, self.translate, self.language)
         own = answer_problems(field.place, field.data, self.today) if field.data else []
         problem = next(iter(own), standing)
-        return self._said(problem.pattern, problem.values) if problem else ""
-
-    def _said(self, pattern: str, values: Mapping[str, str | int]) -> str:
-        figures = {
-            name: f"{value:,}" if isinstance(value, int) and name != "year" else value
-            for name, value in values.items()
-        }
-        return self.translate(pattern).format(**figures)
+        if problem is None:
+            return ""
+        return sentence(problem.pattern, problem.values, self.translate, self.language)
 
     # What is shown ---------------------------------------------------------------
 
@@ -206,7 +203,9 @@ class StepForm(BaseForm):
 
     def _known_words(self, place: Place) -> tuple[str, ...]:
         answer = self.answers.get(place.key, ())
-        return tuple(_value_words(place.item, value, self.language) for value in answer)
+        return tuple(
+            _value_words(place.item, value, self.language, self.translate) for value in answer
+        )
 
     # How it is built -------------------------------------------------------------
 
@@ -269,10 +268,10 @@ class StepForm(BaseForm):
         return not (item.required or follows or safety)
 
 
-def _value_words(item: Item, value: object, language: str) -> str:
+def _value_words(item: Item, value: object, language: str, say: Say) -> str:
     for option in item.options:
         if option.value == value:
             return option.text.within(language)
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return say(YES if value else NO)
     return limit_words(value)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from clinic.marked import marked
 from clinic.questionnaire.checks import NOT_AN_OPTION
 from clinic.questionnaire.model import Control, ItemType
 from clinic.questionnaire.response import Answer, Place
@@ -18,7 +19,7 @@ from clinic.web.intake.reading import WRITE_OTHER, Unreadable, printable, tidy
 OTHER = "_other"
 """What the radio beside the patient's own words posts."""
 
-OTHER_WORDS, WRITE_HERE = "Another answer", "Write it here"
+OTHER_WORDS, WRITE_HERE = marked("Another answer"), marked("Write it here")
 
 MOST_INLINE = 4
 LONGEST_INLINE = 12

@@ -7,6 +7,7 @@ from typing import Any
 
 from wtforms import Field
 
+from clinic.marked import marked
 from clinic.questionnaire.model import Item
 from clinic.questionnaire.response import Answer, Place
 from clinic.web.intake.manners import Setting
@@ -14,7 +15,7 @@ from clinic.web.intake.names import element_id, part_name
 from clinic.web.intake.posted import Posted
 from clinic.web.intake.reading import Unreadable
 
-YOUR_ANSWER = "Your answer"
+YOUR_ANSWER = marked("Your answer")
 SHORT = 90
 
 

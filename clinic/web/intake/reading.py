@@ -5,15 +5,16 @@ import unicodedata
 from decimal import Decimal
 
 from clinic.errors import BadInput
+from clinic.marked import marked
 from clinic.questionnaire.checks import NO_DECIMALS
 
-NUMBER_IN_FIGURES = "Write only a number, in figures, such as 5."
-POINT_NOT_COMMA = "Write the number with a point, such as 1.5."
-NUMBER_TOO_LONG = "Write a shorter number."
-ADD_NUMBER = "Write the number too."
-CHOOSE_UNIT = "Choose the unit too."
-WRITE_OTHER = "Write your answer in the box."
-ANSWER_FIRST = "Fill in this one first, or remove it."
+NUMBER_IN_FIGURES = marked("Write only a number, in figures, such as 5.")
+POINT_NOT_COMMA = marked("Write the number with a point, such as 1.5.")
+NUMBER_TOO_LONG = marked("Write a shorter number.")
+ADD_NUMBER = marked("Write the number too.")
+CHOOSE_UNIT = marked("Choose the unit too.")
+WRITE_OTHER = marked("Write your answer in the box.")
+ANSWER_FIRST = marked("Fill in this one first, or remove it.")
 
 MOST_DIGITS = 40
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from clinic.marked import marked
 from clinic.questionnaire.model import ItemType
 from clinic.questionnaire.response import Answer, Place
 from clinic.questionnaire.values import Coding, Quantity, Value
@@ -30,12 +31,12 @@ AUTOCOMPLETE: Mapping[str, str] = {
 """What browsers may fill in, by the name of the box."""
 
 PART_LABELS = {
-    "month": "Month",
-    "day": "Day",
-    "year": "Year",
-    "time": "Time",
-    "unit": "Unit",
-    "other": "Another answer",
+    "month": marked("Month"),
+    "day": marked("Day"),
+    "year": marked("Year"),
+    "time": marked("Time"),
+    "unit": marked("Unit"),
+    "other": marked("Another answer"),
 }
 
 
@@ -127,7 +128,7 @@ class Typed(Question):
         return Part(
             name=name,
             id=nth_id(element_id(name), row),
-            label=self.page.say(PART_LABELS.get(box, "")),
+            label=self.page.say(PART_LABELS[box]) if box else "",
             text=text,
             width=self._width(box),
             inputmode=self._inputmode(box),

@@ -18,7 +18,14 @@ from clinic.triage.assess import assess_intake
 from clinic.triage.rules import Urgency
 from clinic.web.hours import closed
 from clinic.web.intake.add_form import AddForm
-from clinic.web.intake.answering import confirmed, hold, is_changing, keep, saving
+from clinic.web.intake.answering import (
+    confirmed,
+    hold,
+    is_changing,
+    keep,
+    saving,
+    step_form,
+)
 from clinic.web.intake.entry import ConsentForm, errors_of
 from clinic.web.intake.forms import StepForm
 from clinic.web.intake.invited import permit_of_device
@@ -110,7 +117,7 @@ def step(step_id: str) -> str | WebResponse:
     posted = request.form if request.method == "POST" else None
     if posted is None and _is_barred(intake, page):
         return redirect(url_for("intake.start"), code=303)
-    form = StepForm(page, intake, posted, g.language, today=today(), zone=zone())
+    form = step_form(page, intake, posted)
     if posted is not None:
         away = keep(intake, page, form)
         if away:
