@@ -206,18 +206,30 @@ def can_start(invitation: Invitation, now: datetime) -> bool:
 
 def spend(tx: Transaction, token: str, *, now: datetime) -> Permit | None:
     """Press Start: of many who press at one moment, one gets the permit, and the others None."""
+    nobody_at_it = or_(
+        table.c.spent_at.is_(None),
+        table.c.spent_at <= now - PATIENT_IDLE,
+        table.c.spent_at > now + CLOCKS_APART,
+    )
+    return _spent(tx, (table.c.token_hash == _token_hash(tx, token)) & nobody_at_it, now)
+
+
+def hand_over(tx: Transaction, invitation_id: UUID, *, now: datetime) -> Permit | None:
+    """Press Start for a patient who is here: a press elsewhere is worth nothing any more.
+
+    None when the link opens nothing, or its form was begun.
+    """
+    return _spent(tx, table.c.id == invitation_id, now)
+
+
+def _spent(tx: Transaction, which: ColumnElement[bool], now: datetime) -> Permit | None:
     statement = (
         update(table)
         .where(
-            table.c.token_hash == _token_hash(tx, token),
+            which,
             table.c.intake_id.is_(None),
             table.c.revoked_at.is_(None),
             table.c.expires_at > now,
-            or_(
-                table.c.spent_at.is_(None),
-                table.c.spent_at <= now - PATIENT_IDLE,
-                table.c.spent_at > now + CLOCKS_APART,
-            ),
         )
         .values(spent_at=now, opened_at=func.coalesce(table.c.opened_at, _at(now)))
     )

@@ -84,6 +84,7 @@ intake = Table(
     moment("outcome_at", nullable=True),
     moment("raised_at", nullable=True),
     moment("reviewed_at", nullable=True),
+    moment("tablet_at", nullable=True),
     row_of("patient", nullable=True),
     row_of("staff", "owner_id", nullable=True),
     Column("version", Integer, nullable=False),
@@ -123,6 +124,14 @@ Index(
 Index("ix_intake_patient", intake.c.patient_id, intake.c.id)
 Index("ix_intake_state", intake.c.state, intake.c.updated_at)
 Index(None, intake.c.submitted_at)
+_on_tablet = intake.c.tablet_at.is_not(None)
+Index(
+    "ix_intake_tablet",
+    intake.c.state,
+    intake.c.tablet_at,
+    sqlite_where=_on_tablet,
+    postgresql_where=_on_tablet,
+)
 
 resume_code = Table(
     "resume_code",
@@ -251,6 +260,14 @@ session = Table(
 )
 Index(None, session.c.staff_id)
 Index(None, session.c.expires_at)
+
+tablet = Table(
+    "tablet",
+    metadata,
+    Column("token_hash", LargeBinary(32), primary_key=True),
+    row_of("staff", "bound_by"),
+    moment("bound_at"),
+)
 
 counter = Table(
     "counter",

@@ -290,3 +290,27 @@ def test_a_press_from_before_the_clock_was_set_back_shuts_nobody_out(maker):
     assert maker.starts(made, now=back - WEEK) is None
     with pytest.raises(Refused):
         maker.begins(first)
+
+
+def test_staff_hand_a_link_over_although_start_was_pressed_elsewhere_just_now(maker, database):
+    made = maker.invites()
+    elsewhere = maker.starts(made)
+    later = NOW + timedelta(minutes=1)
+    assert maker.starts(made, later) is None
+
+    with database.writing() as tx:
+        handed = invitations.hand_over(tx, made.id, now=later)
+
+    with pytest.raises(Refused):
+        maker.begins(elsewhere)
+    maker.begins(handed)
+    with database.writing() as tx:
+        assert invitations.hand_over(tx, made.id, now=later) is None
+
+
+def test_a_link_that_was_taken_back_is_handed_over_to_nobody(maker, database):
+    made = maker.invites()
+    with database.writing() as tx:
+        invitations.revoke(tx, made.id, now=NOW)
+
+        assert invitations.hand_over(tx, made.id, now=NOW) is None

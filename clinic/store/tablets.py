@@ -1,0 +1,89 @@
+"""Tablets of the clinic that staff bound to patients, and the forms that were begun on one.
+
+The device holds an opaque token, and this table its keyed hash: nothing about a patient. It
+stays bound until somebody of staff signs in on it.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+
+from clinic.intake import IntakeState
+from clinic.store.database import Transaction
+from clinic.store.resume_codes import birth_hash
+from clinic.store.tables import intake
+from clinic.store.tables import tablet as table
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A form that was begun on a tablet and not sent: nothing of what it says."""
+
+    id: UUID
+    reference: str
+    tablet_at: datetime
+    saved_at: datetime
+    can_go_on: bool
+    """True once it holds a birth date, by which its owner opens it again."""
+
+
+def bind(tx: Transaction, *, by: UUID, now: datetime) -> str:
+    """Bind a device to patients, and give the token that it keeps."""
+    token = secrets.token_urlsafe(32)
+    tx.execute(table.insert().values(token_hash=_hash(tx, token), bound_by=by, bound_at=now))
+    return token
+
+
+def is_bound(tx: Transaction, token: str) -> bool:
+    """True when a device with this token was bound, and not taken back."""
+    found = select(table.c.bound_at).where(table.c.token_hash == _hash(tx, token))
+    return tx.scalar(found) is not None
+
+
+def unbind(tx: Transaction, token: str) -> bool:
+    """Take a device back; False when it was not bound."""
+    return tx.execute(delete(table).where(table.c.token_hash == _hash(tx, token))).rowcount == 1
+
+
+def note_form(tx: Transaction, intake_id: UUID, *, now: datetime) -> None:
+    """Note that a form lies on a tablet now."""
+    tx.execute(update(intake).where(intake.c.id == intake_id).values(tablet_at=now))
+
+
+def unsent(tx: Transaction, *, since: datetime, limit: int = 50) -> list[Unsent]:
+    """Give the forms that lay on a tablet since then and were not sent, the last one first."""
+    rows = tx.execute(
+        select(
+            intake.c.id,
+            intake.c.reference,
+            intake.c.tablet_at,
+            intake.c.updated_at,
+            intake.c.birth_hash.is_not(None).label("can_go_on"),
+        )
+        .where(
+            intake.c.tablet_at.is_not(None),
+            intake.c.state == IntakeState.DRAFT.value,
+            intake.c.tablet_at >= since,
+        )
+        .order_by(intake.c.tablet_at.desc(), intake.c.id)
+        .limit(limit)
+    )
+    return [Unsent(*row) for row in rows]
+
+
+def is_draft_of(tx: Transaction, intake_id: UUID, born: date) -> bool:
+    """True when a form is not sent, and its owner was born on this day."""
+    kept = tx.scalar(
+        select(intake.c.birth_hash).where(
+            intake.c.id == intake_id, intake.c.state == IntakeState.DRAFT.value
+        )
+    )
+    return kept is not None and hmac.compare_digest(kept, birth_hash(tx, intake_id, born))
+
+
+def _hash(tx: Transaction, token: str) -> bytes:
+    return tx.vault.digest("tablet token", token)
