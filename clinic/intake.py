@@ -8,6 +8,7 @@ from functools import cached_property
 from uuid import UUID
 
 from clinic.errors import AlreadySubmitted, UnknownStep
+from clinic.marked import marked
 from clinic.questionnaire.checks import Problem, response_problems
 from clinic.questionnaire.model import Item, Questionnaire, Step
 from clinic.questionnaire.response import (
@@ -18,6 +19,7 @@ from clinic.questionnaire.response import (
     enabled_places,
     unasked,
 )
+from clinic.questionnaire.speaking import asked_in
 from clinic.questionnaire.values import Coding, PartialDate, whole_years
 
 BIRTH_DATE = "birth-date"
@@ -182,6 +184,14 @@ class Intake:
         items: tuple[Item, ...] = step.items if step else ()
         return response_problems(self.questionnaire, self.response.answers, items)
 
+    def in_language(self, language: str) -> "Intake":
+        """Give a draft as it goes on in a language; what was sent stays in its own."""
+        if self.submitted:
+            return self
+        response = replace(self.response, language=language)
+        form = asked_in(self.questionnaire, language, response.answers)
+        return replace(self, response=response, questionnaire=form)
+
     def recorded(
         self,
         changes: Mapping[str, Answer | None],
@@ -196,7 +206,7 @@ class Intake:
         `today` is the day in the clinic's zone, for the age. Raises AlreadySubmitted.
         """
         if self.submitted:
-            raise AlreadySubmitted("These answers were sent and can no longer be changed.")
+            raise AlreadySubmitted(marked("These answers were sent and can no longer be changed."))
         entries = tuple(
             Entry(key, tuple(answer or ()), now, self.response.language, given_by)
             for key, answer in changes.items()
@@ -221,7 +231,7 @@ class Intake:
     def sent(self, now: datetime) -> "Intake":
         """Give the intake as it was sent, with the moment of sending. Raises AlreadySubmitted."""
         if self.submitted:
-            raise AlreadySubmitted("These answers were sent already.")
+            raise AlreadySubmitted(marked("These answers were sent already."))
         response = replace(self.response, authored=now.astimezone(UTC))
         return replace(
             self,

@@ -127,7 +127,8 @@ def record_answers(
     left = page(intake)
     with database.writing() as tx:
         if intakes.facts(tx, intake.id).version != intake.version:
-            left = page(intakes.load(tx, intake.id, library, for_update=True))
+            again = intakes.load(tx, intake.id, library, for_update=True)
+            left = page(again.in_language(intake.response.language))
         saved = _saved(tx, left.intake, rules, now, today)
         _audit(tx, "intake.answer", intake.id, now)
         if left.alarming:

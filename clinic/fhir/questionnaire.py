@@ -18,7 +18,7 @@ from clinic.fhir.values import (
     read_string,
     read_value,
 )
-from clinic.questionnaire.model import Control, Item, ItemType, Questionnaire
+from clinic.questionnaire.model import Control, Item, ItemType, Questionnaire, Text
 from clinic.questionnaire.values import Coding, Today, Value
 
 FORM_KEYS = frozenset(
@@ -157,7 +157,7 @@ def _item(
         link_id=link_id,
         type=item_type,
         text=read_text(raw, "text", spot),
-        prefix=read_text(raw, "prefix", spot).words,
+        prefix=read_text(raw, "prefix", spot),
         required=bool(spot.member(raw, "required", read_boolean)),
         repeats=bool(spot.member(raw, "repeats", read_boolean)),
         read_only=bool(spot.member(raw, "readOnly", read_boolean)),
@@ -176,6 +176,7 @@ def _item(
         entry_format=_plain(found, "entryFormat", read_string) or "",
         control=_control(found),
         unit=next(iter(_units(found, "unit")), None),
+        unit_text=_unit_text(found),
         unit_options=tuple(_units(found, "unitOption")),
         codes=tuple(_codes(raw, spot)),
         items=children,
@@ -287,6 +288,15 @@ def _units(found: Extensions, name: str) -> Iterator[Coding]:
         coding = spot.read(raw, read_coding, name)
         if coding is not None:
             yield coding
+
+
+def _unit_text(found: Extensions) -> Text:
+    """Give the words of the unit, with their translations."""
+    for spot, extension in found.every("unit"):
+        raw = extension.get("valueCoding")
+        if isinstance(raw, Mapping):
+            return read_text(raw, "display", spot.down("valueCoding"))
+    return Text("")
 
 
 def _codes(raw: Mapping[str, Any], spot: Spot) -> Iterator[Coding]:

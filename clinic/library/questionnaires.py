@@ -1,6 +1,7 @@
 """The forms of `content/questionnaires/`: FHIR R4 Questionnaires in YAML or JSON."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,16 @@ from clinic.fhir.complaints import Complaint
 from clinic.fhir.questionnaire import read_questionnaire as read_resource
 from clinic.fhir.text import loads
 from clinic.library.faults import Fault
+from clinic.library.laying import with_translations
 from clinic.library.lined_yaml import read_mapping
 from clinic.library.marked_yaml import LinedList, LinedMap
+from clinic.library.overlays import (
+    FIRST_LANGUAGE,
+    Overlay,
+    languages,
+    overlay_path,
+    read_overlay,
+)
 from clinic.questionnaire.model import Questionnaire
 
 FOLDER = "questionnaires"
@@ -25,18 +34,42 @@ def read_questionnaire(path: Path) -> Questionnaire:
     return questionnaire
 
 
-def check_questionnaire(path: Path) -> tuple[Questionnaire | None, list[Fault]]:
-    """Give the form, or none and everything to mend in the file, in the order of its lines."""
+def check_questionnaire(
+    path: Path, content: Path | None = None
+) -> tuple[Questionnaire | None, list[Fault]]:
+    """Give the form, or none and everything to mend in the file, in the order of its lines.
+
+    With a content folder it carries the words that the folder has in other languages.
+    """
     faults: list[Fault] = []
     resource = _resource(path, faults)
     if resource is None:
         return None, faults
+    overlays = _overlays(path, content, resource) if content else ()
+    if overlays:
+        resource = with_translations(resource, overlays)
     questionnaire, complaints = read_resource(resource)
+    if questionnaire is not None and overlays:
+        left_out = {overlay.language: overlay.left_out for overlay in overlays}
+        questionnaire = replace(questionnaire, left_out=left_out)
     lined = resource if isinstance(resource, LinedMap) or not complaints else _with_lines(path)
     faults.extend(
         Fault(str(path), line_of(lined, complaint), str(complaint)) for complaint in complaints
     )
     return questionnaire, sorted(faults)
+
+
+def _overlays(path: Path, content: Path, resource: Any) -> tuple[Overlay, ...]:
+    """Give what other languages lay over a form in YAML; a form in JSON holds its own."""
+    if not isinstance(resource, LinedMap) or not isinstance(resource.get("item"), list):
+        return ()
+    name = f"{FOLDER}/{path.name}"
+    found = [
+        read_overlay(content, language, name, resource)
+        for language in languages(content)
+        if language != FIRST_LANGUAGE and overlay_path(content, language, name).is_file()
+    ]
+    return tuple(overlay for overlay in found if overlay.words or overlay.left_out)
 
 
 def line_of(resource: Any, complaint: Complaint) -> int:
@@ -62,7 +95,7 @@ class Questionnaires:
         self._current: dict[str, Questionnaire] = {}
         faults: list[Fault] = []
         for path in questionnaire_paths(content_dir):
-            questionnaire, found = check_questionnaire(path)
+            questionnaire, found = check_questionnaire(path, content_dir)
             if questionnaire is not None:
                 found.extend(self._kept(questionnaire, path))
             faults.extend(found)

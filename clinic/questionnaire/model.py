@@ -55,6 +55,10 @@ class Text:
         """Give the words in a language, or the original where it has none."""
         return self.translations.get(language, self.words)
 
+    def speaks(self, language: str) -> bool:
+        """True when there are words in a language that is not the original's."""
+        return language in self.translations
+
     def __str__(self) -> str:
         """Give the original words."""
         return self.words
@@ -83,7 +87,7 @@ class Item:
     link_id: str
     type: ItemType
     text: Text = Text("")
-    prefix: str = ""
+    prefix: Text = Text("")
     required: bool = False
     repeats: bool = False
     read_only: bool = False
@@ -102,6 +106,7 @@ class Item:
     entry_format: str = ""
     control: Control | None = None
     unit: Coding | None = None
+    unit_text: Text = Text("")
     unit_options: tuple[Coding, ...] = ()
     codes: tuple[Coding, ...] = ()
     items: tuple["Item", ...] = ()
@@ -127,6 +132,10 @@ class Item:
         return " ".join(
             item.text.within(language) for item in self.items if item.control is Control.HELP
         )
+
+    def label(self, language: str = "") -> str:
+        """Give what is asked: the words that stand before it, and its own."""
+        return f"{self.prefix.within(language)} {self.text.within(language)}".strip()
 
     def walk(self) -> Iterator["Item"]:
         """Give this item and everything below it, in order."""
@@ -161,7 +170,11 @@ RESERVED_STEP_IDS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questionnaire:
-    """A form: its identity and its items. `url|version` names it for good."""
+    """A form: its identity and its items. `url|version` names it for good.
+
+    `left_out` gives, by language, the link ids that are not asked in it, each with why; `whole` is
+    the form that one without them was made from.
+    """
 
     id: str
     url: str | None
@@ -169,6 +182,14 @@ class Questionnaire:
     title: Text
     language: str
     items: tuple[Item, ...]
+    left_out: Mapping[str, Mapping[str, str]] = field(
+        default_factory=lambda: MappingProxyType({}), repr=False, compare=False
+    )
+    whole: "Questionnaire | None" = field(default=None, repr=False, compare=False)
+    spoken: dict[tuple[str, frozenset[str]], "Questionnaire"] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """The forms made from this one for other languages, remembered."""
     steps: tuple[Step, ...] = field(init=False)
     parents: Mapping[str, Item | None] = field(init=False, repr=False)
     by_link_id: Mapping[str, Item] = field(init=False, repr=False)

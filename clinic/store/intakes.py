@@ -13,8 +13,10 @@ from clinic.errors import AlreadySubmitted, Conflict, UnknownRecord
 from clinic.fhir.response import response_from_json, response_to_json
 from clinic.fhir.text import dumps, loads
 from clinic.intake import BIRTH_DATE, Intake, IntakeState
+from clinic.marked import marked
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Response
+from clinic.questionnaire.speaking import asked_in
 from clinic.questionnaire.values import PartialDate
 from clinic.store.database import Transaction
 from clinic.store.ids import new_id
@@ -160,12 +162,13 @@ def load(tx: Transaction, intake_id: UUID, library: Library, *, for_update: bool
     journal = Journal.from_bytes(
         unseal(key, row.sealed_journal, _cell("sealed_journal", intake_id))
     )
+    response = response_from_json(questionnaire.whole or questionnaire, loads(answers))
     return Intake(
         id=row.id,
         reference=row.reference,
-        questionnaire=questionnaire,
+        questionnaire=asked_in(questionnaire, response.language, response.answers),
         created_at=row.created_at,
-        response=response_from_json(questionnaire, loads(answers)),
+        response=response,
         state=IntakeState(row.state),
         offered=journal.offered,
         history=journal.history,
@@ -213,7 +216,9 @@ def submit(
     """
     row = _row(tx, intake.id)
     if row.idempotency_key != idempotency_key:
-        raise AlreadySubmitted("This form belongs to other answers. Open yours again to send them.")
+        raise AlreadySubmitted(
+            marked("This form belongs to other answers. Open yours again to send them.")
+        )
     if row.state != IntakeState.DRAFT.value:
         return Sent(_as_kept(tx, intake), first=False)
     values = {

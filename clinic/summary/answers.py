@@ -68,8 +68,7 @@ class Answers:
 
     def question(self, item: Item) -> str:
         """Give the words of a question, or its link id where it has none."""
-        words = item.text.within(self.language)
-        return f"{item.prefix} {words}".strip() or item.link_id
+        return item.label(self.language) or item.link_id
 
     def steps(self) -> tuple[StepAnswers, ...]:
         """Every shown question of every step, in page order, each once."""

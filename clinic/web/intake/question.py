@@ -57,7 +57,7 @@ class Question(Field):
     def words(self) -> str:
         """The question, in the language of the page."""
         text = self.item.text.within(self.page.language) or self.page.say(YOUR_ANSWER)
-        return f"{self.item.prefix} {text}".strip()
+        return f"{self.item.prefix.within(self.page.language)} {text}".strip()
 
     @property
     def short_words(self) -> str:

@@ -117,7 +117,7 @@ class Layout:
         return Shape.TABLE if item.control is Control.TABLE else Shape.GROUP
 
     def _words(self, item: Item) -> str:
-        return f"{item.prefix} {item.text.within(self.language)}".strip()
+        return item.label(self.language)
 
     def _rows(self, place: Place, level: int) -> tuple[Row, ...]:
         count = self.rows_of(place)

@@ -179,6 +179,8 @@ class Typed(Question):
             unit = known[0] if len(known) == 1 else None
         else:
             unit = self.item.unit
+            if self.item.unit_text.words:
+                return self.item.unit_text.within(self.page.language)
         return (unit.display or unit.code) if unit else ""
 
     @property
