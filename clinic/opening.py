@@ -1,11 +1,31 @@
 """When somebody is at the clinic: opening hours, read from one line of text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from clinic.marked import marked
+
+DAYS = (
+    marked("Monday"),
+    marked("Tuesday"),
+    marked("Wednesday"),
+    marked("Thursday"),
+    marked("Friday"),
+    marked("Saturday"),
+    marked("Sunday"),
+)
+HOURS = marked("{days}, {opens} to {closes}")
+FIRST_TO_LAST = marked("{first} to {last}")
+ONE_AND_ANOTHER = marked("{one} and {another}")
+AND_ALSO = marked(", and ")
+NOON, MIDNIGHT = marked("noon"), marked("midnight")
+AM, PM = marked("am"), marked("pm")
+
+Say = Callable[[str], str]
+"""Gives English words in another language."""
+
 SHORT = tuple(day[:3].lower() for day in DAYS)
 MINUTES_OF_DAY = 24 * 60
 ENTRY = re.compile(r"(?P<days>[A-Za-z,\s-]+?)\s+(?P<opens>\d\d:\d\d)\s*-\s*(?P<closes>\d\d:\d\d)")
@@ -26,7 +46,15 @@ class Span:
     @property
     def words(self) -> str:
         """Such as "Monday to Friday, 8 am to 5 pm"."""
-        return f"{_days_in_words(self.days)}, {_clock(self.opens)} to {_clock(self.closes)}"
+        return self.words_in(str)
+
+    def words_in(self, say: Say) -> str:
+        """The same in another language: `say` gives English words in it."""
+        return say(HOURS).format(
+            days=_days_in_words(self.days, say),
+            opens=_clock(self.opens, say),
+            closes=_clock(self.closes, say),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +66,11 @@ class OpeningHours:
     @property
     def words(self) -> str:
         """All of it in one phrase."""
-        return ", and ".join(span.words for span in self.spans)
+        return self.words_in(str)
+
+    def words_in(self, say: Say) -> str:
+        """All of it in another language: `say` gives English words in it."""
+        return say(AND_ALSO).join(span.words_in(say) for span in self.spans)
 
 
 def read_opening_hours(text: str) -> OpeningHours:
@@ -101,29 +133,34 @@ def _day(name: str) -> int:
     raise ValueError(f"{name.strip()!r} is no day; write Mon, Tue, Wed, Thu, Fri, Sat or Sun")
 
 
-def _days_in_words(days: tuple[int, ...]) -> str:
+def _days_in_words(days: tuple[int, ...], say: Say) -> str:
     runs: list[list[int]] = []
     for day in days:
         if runs and runs[-1][-1] == day - 1:
             runs[-1].append(day)
         else:
             runs.append([day])
-    said = [_run_in_words(run) for run in runs]
-    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    said = [_run_in_words(run, say) for run in runs]
+    if len(said) == 1:
+        return said[0]
+    return say(ONE_AND_ANOTHER).format(one=", ".join(said[:-1]), another=said[-1])
 
 
-def _run_in_words(run: list[int]) -> str:
+def _run_in_words(run: list[int], say: Say) -> str:
+    first, last = say(DAYS[run[0]]), say(DAYS[run[-1]])
     if len(run) == 1:
-        return DAYS[run[0]]
-    return f"{DAYS[run[0]]} {'and' if len(run) == 2 else 'to'} {DAYS[run[-1]]}"
+        return first
+    if len(run) == 2:
+        return say(ONE_AND_ANOTHER).format(one=first, another=last)
+    return say(FIRST_TO_LAST).format(first=first, last=last)
 
 
-def _clock(minutes: int) -> str:
+def _clock(minutes: int, say: Say) -> str:
     """The time as it is spoken: 8 am, 12:30 pm, noon, midnight."""
     if minutes in (0, MINUTES_OF_DAY):
-        return "midnight"
+        return say(MIDNIGHT)
     if minutes == MINUTES_OF_DAY // 2:
-        return "noon"
+        return say(NOON)
     hour, minute = divmod(minutes, 60)
-    half = "am" if hour < 12 else "pm"
+    half = say(AM if hour < 12 else PM)
     return f"{(hour - 1) % 12 + 1}{f':{minute:02}' if minute else ''} {half}"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from clinic.actions.clocks import act_by
 from clinic.errors import BadInput, Refused
 from clinic.intake import IntakeState
+from clinic.marked import marked
 from clinic.store import amendments, assessments, audit, intakes
 from clinic.store.audit import Actor
 from clinic.store.database import Database, Transaction
@@ -18,8 +19,8 @@ LONGEST = 2000
 MOST = 20
 """So often may something be added to one intake."""
 
-NOT_SENT = "Your answers are not sent yet. You can still change them in the form."
-ENOUGH = "You have added as much as we can take here. Call us to tell us more."
+NOT_SENT = marked("Your answers are not sent yet. You can still change them in the form.")
+ENOUGH = marked("You have added as much as we can take here. Call us to tell us more.")
 
 
 def add_to_sent(

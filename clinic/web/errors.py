@@ -9,6 +9,7 @@ import traceback
 
 import structlog
 from flask import Flask, g, render_template, request, session
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -63,6 +64,7 @@ def answer_errors(app: Flask) -> None:
 
 def _page(name: str, status: int, error: Exception | None = None, **more: object) -> Answer:
     words = str(error) if isinstance(error, ClinicError) else ""
+    words = gettext(words) if words else ""
     headers = more.pop("headers", None) or {}
     text = render_template(f"errors/{name}.html", words=words, **more)
     return text, status, dict(headers)  # type: ignore[call-overload]

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 
-from flask_babel import format_date, format_time
+from flask_babel import format_date, format_time, gettext
 from jinja2 import Environment
 
+from clinic.opening import OpeningHours
 from clinic.questionnaire.values import PartialDate
 
 
@@ -33,6 +34,13 @@ def tel_href(number: str) -> str:
     return f"tel:{'+' if number.strip().startswith('+') else ''}{digits}"
 
 
+def hours_words(hours: OpeningHours | None) -> str:
+    """Give opening hours in the reader's language; nothing where none are known."""
+    return hours.words_in(gettext) if hours else ""
+
+
 def register_filters(environment: Environment) -> None:
     """Let templates use them by name."""
-    environment.filters.update(long_date=long_date, clock_time=clock_time, tel_href=tel_href)
+    environment.filters.update(
+        long_date=long_date, clock_time=clock_time, tel_href=tel_href, hours_words=hours_words
+    )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flask import g
+from flask_babel import gettext
 
 from clinic.library.article import Article
 from clinic.opening import is_open, opens_later_today
@@ -27,7 +28,7 @@ def closed() -> Closed | None:
         return None
     return Closed(
         words=articles().page("after-hours", g.language),
-        hours=hours.words,
+        hours=hours.words_in(gettext),
         phone=settings().after_hours_phone,
         opens_later_today=opens_later_today(hours, local),
     )

@@ -1,6 +1,7 @@
 """The intake: agree, answer step by step, check, send, take the paper."""
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import intakes as actions
@@ -9,7 +10,9 @@ from clinic.actions.invited import Invited
 from clinic.actions.returning import from_last_time
 from clinic.errors import NotAllowed, Refused
 from clinic.intake import BIRTH_DATE, Consent, Intake
+from clinic.marked import marked
 from clinic.pdf.render import Edition
+from clinic.questionnaire.checks import Problem
 from clinic.questionnaire.model import Step
 from clinic.store import intakes
 from clinic.summary.answers import Answers
@@ -32,6 +35,7 @@ from clinic.web.intake.invited import permit_of_device
 from clinic.web.intake.way import place_after, place_before, place_of, place_to_go_on
 from clinic.web.own import advice_told, assessment_of, drawing_words, summary_of
 from clinic.web.security import Audience, open_to
+from clinic.web.sentences import sentence
 from clinic.web.visit import (
     articles,
     current_intake,
@@ -50,6 +54,8 @@ from clinic.web.visit import (
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 
 QUESTIONNAIRE = "low-back-intake"
+USE_THE_LINK = marked("To start, use the link that the clinic sent you, or call us.")
+SEND_FIRST = marked("Your paper is ready once you have sent your answers.")
 
 
 @blueprint.route("/", methods=["GET", "POST"])
@@ -91,7 +97,7 @@ def _opened(intake: Intake) -> str:
 def _begin(name: str) -> None:
     permit = permit_of_device()
     if permit is None and not settings().open_intake:
-        raise NotAllowed("To start, use the link that the clinic sent you, or call us.")
+        raise NotAllowed(USE_THE_LINK)
     text = articles().page("consent", g.language)
     begun = actions.start_intake(
         database(),
@@ -165,10 +171,15 @@ def review() -> str | WebResponse:
         key=key,
         place_of=lambda step: place_of(step, changing=True),
         place_of_id=lambda step_id: url_for("intake.step", step_id=step_id, change=1),
+        words_of=_words_of,
         back=place_of(intake.steps[-1]),
         closed=closed(),
         **saving(),
     )
+
+
+def _words_of(problem: Problem) -> str:
+    return sentence(problem.pattern, problem.values, gettext, g.language)
 
 
 @blueprint.route("/send", methods=["POST"])
@@ -235,7 +246,7 @@ def summary_pdf() -> WebResponse:
     """Give the patient's paper."""
     intake = current_intake()
     if not intake.submitted:
-        raise Refused("Your paper is ready once you have sent your answers.")
+        raise Refused(SEND_FIRST)
     pdf = make_summary_pdf(
         database(),
         house().pool,
