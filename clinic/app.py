@@ -98,6 +98,7 @@ def _house(
         book=shelf.book,
         destinations=shelf.destinations,
         summary_plan=shelf.summary_plan,
+        spoken=shelf.spoken,
         articles=shelf.articles,
         drawings=shelf.drawings,
         sources=shelf.sources,

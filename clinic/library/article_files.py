@@ -9,6 +9,8 @@ from clinic.library.article import Article, Fact, Figures, Hold, Span
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.library.marked_yaml import LinedMap
+from clinic.library.overlays import FIRST_LANGUAGE
+from clinic.library.overlays import STATUSES as STATUSES_OF_TRANSLATION
 from clinic.library.placeholders import PLACEHOLDERS, unknown_placeholders
 from clinic.library.sections import Section, read_sections
 from clinic.library.sources import Sources
@@ -60,6 +62,7 @@ class ArticleFile:
         self.file = path
         self.path = path.relative_to(library.content_dir.parent).as_posix()
         self.kind = path.parent.name
+        self.language = path.parent.parent.name
         self.id = path.stem
         self.faults = faults
 
@@ -67,6 +70,10 @@ class ArticleFile:
     def has_facts(self) -> bool:
         """Whether this is an option with a label; choosing a facility is a page beside them."""
         return self.kind == "options" and self.id not in SECTIONS_OF_PAGE
+
+    @property
+    def _statuses(self) -> tuple[str, ...]:
+        return STATUSES if self.language == FIRST_LANGUAGE else STATUSES_OF_TRANSLATION
 
     def article(self) -> Article | None:
         """Give the article; None when the file has no front matter to read it by."""
@@ -99,11 +106,11 @@ class ArticleFile:
         article = Article(
             kind=self.kind,
             id=self.id,
-            language=self.file.parent.parent.name,
+            language=self.language,
             title=fields.text("title"),
             purpose=fields.text("purpose"),
             version=fields.number("version", least=1),
-            status=fields.one_of("status", STATUSES),
+            status=fields.one_of("status", self._statuses),
             reviewed_by=fields.text_or_none("reviewed_by"),
             reviewed_on=fields.date_or_none("reviewed_on"),
             review_by=fields.date("review_by"),

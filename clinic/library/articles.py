@@ -1,6 +1,5 @@
 """What patients read: the stretches, the options and the pages, in each language."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +8,10 @@ from clinic.errors import ContentFault, NotFound
 from clinic.library.article import Article
 from clinic.library.article_files import ArticleFile, Library
 from clinic.library.faults import Fault
+from clinic.library.overlays import FIRST_LANGUAGE, languages
 from clinic.library.sources import check_sources
 
-FIRST_LANGUAGE = "en"
 KINDS = ("stretches", "options", "pages")
-LANGUAGE = re.compile("[a-z]{2}")
 
 
 @dataclass(frozen=True)
@@ -78,12 +76,6 @@ def check_articles(content_dir: Path) -> tuple[Articles, list[Fault]]:
                     found[kind, article.id, language] = article
     _check_translations(found, content_dir, faults)
     return Articles(found), faults
-
-
-def languages(content_dir: Path) -> tuple[str, ...]:
-    """Give the languages that have a folder of content, English first."""
-    found = {path.name for path in content_dir.iterdir() if LANGUAGE.fullmatch(path.name)}
-    return (FIRST_LANGUAGE, *sorted(found - {FIRST_LANGUAGE}))
 
 
 def _check_translations(

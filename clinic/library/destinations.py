@@ -7,7 +7,9 @@ from pathlib import Path
 from clinic.errors import ContentFault
 from clinic.library.conditions import ConditionReader, mappings, names
 from clinic.library.faults import Fault
+from clinic.library.laying import in_language
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.overlays import FIRST_LANGUAGE
 from clinic.questionnaire.conditions import Condition
 from clinic.referral.destinations import Destination, DestinationTable, Service
 from clinic.referral.topics import Topic
@@ -22,24 +24,28 @@ ROW_KEYS = (
 )
 
 
-def read_destinations(content: Path, rules: RuleSet) -> DestinationTable:
+def read_destinations(
+    content: Path, rules: RuleSet, language: str = FIRST_LANGUAGE
+) -> DestinationTable:
     """Read the table; its findings are ids of these rules. Raises ContentFault."""
-    table, faults = check_destinations(content, rules)
+    table, faults = check_destinations(content, rules, language)
     if table is None:
         raise ContentFault([str(fault) for fault in faults])
     return table
 
 
 def check_destinations(
-    content: Path, rules: RuleSet
+    content: Path, rules: RuleSet, language: str = FIRST_LANGUAGE
 ) -> tuple[DestinationTable | None, list[Fault]]:
-    """Give the table, or none and everything to mend in the file."""
+    """Give the table, or none and everything to mend in the file; words in a language."""
     path = content / DESTINATIONS
     faults: list[Fault] = []
     if not path.is_file():
         return None, [Fault(str(path), 1, "this file is missing: referrals need it")]
     text = path.read_text(encoding="utf-8")
     mapping = read_mapping(text, str(path), faults)
+    if mapping is not None:
+        mapping = in_language(content, language, DESTINATIONS, mapping)
     table = _table(Fields(mapping, str(path), faults), text, rules) if mapping else None
     return (None if faults else table), faults
 

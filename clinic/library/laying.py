@@ -1,12 +1,24 @@
 """Lays the words of another language over English YAML, in new mappings that know their lines."""
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 from clinic.fhir.extensions import TRANSLATION
 from clinic.library.marked_yaml import LinedList, LinedMap
-from clinic.library.overlays import Overlay
+from clinic.library.overlays import FIRST_LANGUAGE, Overlay, read_overlay
 from clinic.library.wordings import UNIT, WORDINGS, Words
+
+
+def in_language(content: Path, language: str, file: Path, english: LinedMap) -> LinedMap:
+    """Give a file of rules or of the summary in a language, as far as it has words for it.
+
+    `file` is its path within the content folder.
+    """
+    name = file.as_posix()
+    if language == FIRST_LANGUAGE or name not in WORDINGS:
+        return english
+    return laid_over(english, read_overlay(content, language, name, english), name)
 
 
 def laid_over(english: LinedMap, overlay: Overlay, name: str) -> LinedMap:

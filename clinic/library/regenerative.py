@@ -7,7 +7,9 @@ from pathlib import Path
 from clinic.errors import ContentFault
 from clinic.library.conditions import ConditionReader, mappings, names, one_of
 from clinic.library.faults import Fault
+from clinic.library.laying import in_language
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.overlays import FIRST_LANGUAGE
 from clinic.questionnaire.conditions import Named
 from clinic.triage.regenerative import (
     GateFact,
@@ -36,15 +38,17 @@ def read_regenerative(content: Path, named: Mapping[str, Named]) -> GateTable:
 
 
 def check_regenerative(
-    content: Path, named: Mapping[str, Named]
+    content: Path, named: Mapping[str, Named], language: str = FIRST_LANGUAGE
 ) -> tuple[GateTable | None, list[Fault]]:
-    """Give the gate, or none and everything to mend in the file."""
+    """Give the gate, or none and everything to mend in the file; words in a language."""
     path = content / REGENERATIVE
     faults: list[Fault] = []
     if not path.is_file():
         return None, [Fault(str(path), 1, "this file is missing: the gate needs it")]
     text = path.read_text(encoding="utf-8")
     mapping = read_mapping(text, str(path), faults)
+    if mapping is not None:
+        mapping = in_language(content, language, REGENERATIVE, mapping)
     table = _table(Fields(mapping, str(path), faults), text, named) if mapping else None
     return (None if faults else table), faults
 

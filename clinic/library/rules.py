@@ -7,8 +7,10 @@ from pathlib import Path
 from clinic.errors import ContentFault
 from clinic.library.conditions import ConditionReader, mappings, names
 from clinic.library.faults import Fault
+from clinic.library.laying import in_language
 from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.library.marked_yaml import LinedMap
+from clinic.library.overlays import FIRST_LANGUAGE
 from clinic.questionnaire.conditions import AnyOf
 from clinic.triage.rules import QuietRule, Rule, RuleSet, Subject, Urgency
 
@@ -32,14 +34,18 @@ def read_rules(content: Path) -> RuleSet:
     return rules
 
 
-def check_rules(content: Path) -> tuple[RuleSet | None, list[Fault]]:
-    """Give the rules, or none and everything to mend in the file."""
+def check_rules(
+    content: Path, language: str = FIRST_LANGUAGE
+) -> tuple[RuleSet | None, list[Fault]]:
+    """Give the rules, or none and everything to mend in the file; words in a language."""
     path = content / RED_FLAGS
     faults: list[Fault] = []
     if not path.is_file():
         return None, [Fault(str(path), 1, "this file is missing: the safety screen needs it")]
     text = path.read_text(encoding="utf-8")
     mapping = read_mapping(text, str(path), faults)
+    if mapping is not None:
+        mapping = in_language(content, language, RED_FLAGS, mapping)
     rules = _RuleReader(str(path), faults).rule_set(mapping, text) if mapping else None
     return (None if faults else rules), faults
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from clinic.errors import ContentFault
 from clinic.library.conditions import ConditionReader, mappings, names, one_of
 from clinic.library.faults import Fault
+from clinic.library.laying import in_language
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.overlays import FIRST_LANGUAGE
 from clinic.triage.score import (
     Band,
     BandKind,
@@ -45,14 +47,18 @@ def read_scores(content: Path) -> ScoreTable:
     return table
 
 
-def check_scores(content: Path) -> tuple[ScoreTable | None, list[Fault]]:
-    """Give the scores, or none and everything to mend in the file."""
+def check_scores(
+    content: Path, language: str = FIRST_LANGUAGE
+) -> tuple[ScoreTable | None, list[Fault]]:
+    """Give the scores, or none and everything to mend in the file; words in a language."""
     path = content / SCORES
     faults: list[Fault] = []
     if not path.is_file():
         return None, [Fault(str(path), 1, "this file is missing: no scale can be scored")]
     text = path.read_text(encoding="utf-8")
     mapping = read_mapping(text, str(path), faults)
+    if mapping is not None:
+        mapping = in_language(content, language, SCORES, mapping)
     table = _table(Fields(mapping, str(path), faults), text) if mapping is not None else None
     return (None if faults else table), faults
 

@@ -1,15 +1,15 @@
 """Everything of `content/` that pages stand on, read once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from clinic.library.articles import Articles, read_articles
-from clinic.library.destinations import read_destinations
 from clinic.library.drawings import Drawings, read_drawings
+from clinic.library.overlays import FIRST_LANGUAGE
 from clinic.library.questionnaires import Questionnaires
-from clinic.library.rulebook import read_rulebook
 from clinic.library.sources import Sources, read_sources
-from clinic.library.summaries import read_summary_plan
+from clinic.library.spoken import Spoken, read_spoken
 from clinic.referral.destinations import DestinationTable
 from clinic.summary.lines import SummaryPlan
 from clinic.triage.guidance import RuleBook
@@ -18,15 +18,31 @@ from clinic.triage.rules import RuleSet
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The questionnaires, rules, articles, drawings and citations of one content folder."""
+    """The questionnaires, rules, articles, drawings and citations of one content folder.
+
+    `spoken` are the tables and the plan of the summary by language; English is among them.
+    """
 
     questionnaires: Questionnaires
-    book: RuleBook
-    destinations: DestinationTable
-    summary_plan: SummaryPlan
+    spoken: Mapping[str, Spoken]
     articles: Articles
     drawings: Drawings
     sources: Sources
+
+    @property
+    def book(self) -> RuleBook:
+        """The clinical tables as the clinic reads them."""
+        return self.spoken[FIRST_LANGUAGE].book
+
+    @property
+    def destinations(self) -> DestinationTable:
+        """Where a patient may be sent."""
+        return self.spoken[FIRST_LANGUAGE].destinations
+
+    @property
+    def summary_plan(self) -> SummaryPlan:
+        """Which question feeds which line of a summary."""
+        return self.spoken[FIRST_LANGUAGE].summary_plan
 
     @property
     def rules(self) -> RuleSet:
@@ -36,12 +52,10 @@ class Shelf:
 
 def read_shelf(content: Path) -> Shelf:
     """Read all of it. Raises ContentFault with every fault of the first part that has some."""
-    book = read_rulebook(content)
+    spoken = read_spoken(content)
     return Shelf(
         questionnaires=Questionnaires(content),
-        book=book,
-        destinations=read_destinations(content, book.red_flags),
-        summary_plan=read_summary_plan(content),
+        spoken=spoken,
         articles=read_articles(content),
         drawings=read_drawings(content),
         sources=read_sources(content),

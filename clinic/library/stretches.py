@@ -6,7 +6,9 @@ from pathlib import Path
 from clinic.errors import ContentFault
 from clinic.library.conditions import ConditionReader, mappings, names, one_of
 from clinic.library.faults import Fault
+from clinic.library.laying import in_language
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.overlays import FIRST_LANGUAGE
 from clinic.triage.rules import QuietRule
 from clinic.triage.stretches import (
     LONGEST_HOLD_SECONDS,
@@ -39,14 +41,18 @@ def read_stretches(content: Path) -> StretchTable:
     return table
 
 
-def check_stretches(content: Path) -> tuple[StretchTable | None, list[Fault]]:
-    """Give the decision table, or none and everything to mend in the file."""
+def check_stretches(
+    content: Path, language: str = FIRST_LANGUAGE
+) -> tuple[StretchTable | None, list[Fault]]:
+    """Give the decision table, or none and everything to mend in the file; words in a language."""
     path = content / STRETCHES
     faults: list[Fault] = []
     if not path.is_file():
         return None, [Fault(str(path), 1, "this file is missing: no stretch can be advised")]
     text = path.read_text(encoding="utf-8")
     mapping = read_mapping(text, str(path), faults)
+    if mapping is not None:
+        mapping = in_language(content, language, STRETCHES, mapping)
     table = _Reader(Fields(mapping, str(path), faults)).table(text) if mapping else None
     return (None if faults else table), faults
 

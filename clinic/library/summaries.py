@@ -6,8 +6,10 @@ from pathlib import Path
 
 from clinic.errors import ContentFault
 from clinic.library.faults import Fault
+from clinic.library.laying import in_language
 from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.library.marked_yaml import LinedList, LinedMap
+from clinic.library.overlays import FIRST_LANGUAGE
 from clinic.library.sources import Source, read_sources
 from clinic.summary.lines import (
     EMPTY_PLAN,
@@ -30,13 +32,21 @@ PERSON = ("name", "birth_date", "sex", "phone", "language", "answered_by")
 KEYS = ("questionnaire", "review", "person", "sections", "safety", "scores", "stretches", "flags")
 
 
-def read_summary_plan(content: Path, questionnaire: str = "low-back-intake") -> SummaryPlan:
-    """Read the plan for a questionnaire; an empty one when it has none. Raises ContentFault."""
+def read_summary_plan(
+    content: Path, questionnaire: str = "low-back-intake", language: str = FIRST_LANGUAGE
+) -> SummaryPlan:
+    """Read the plan for a questionnaire in a language; an empty one when it has none.
+
+    Raises ContentFault.
+    """
     path = content / FOLDER / f"{questionnaire}.yaml"
     if not path.is_file():
         return EMPTY_PLAN
     faults: list[Fault] = []
     mapping = read_mapping(path.read_text(encoding="utf-8"), str(path), faults)
+    if mapping is not None:
+        file = Path(FOLDER) / path.name
+        mapping = in_language(content, language, file, mapping)
     plan = _plan(Fields(mapping, str(path), faults)) if mapping is not None else None
     if faults or plan is None:
         raise ContentFault([str(fault) for fault in faults])

@@ -26,6 +26,7 @@ from clinic.web.visit import (
     has_intake,
     house,
     rules,
+    spoken,
     today,
     zone,
 )
@@ -54,8 +55,8 @@ def summary_of(intake: Intake) -> Summary:
         g.own_summary = build_summary(
             intake,
             assessment_of(intake),
-            book=house().book,
-            plan=house().summary_plan,
+            book=spoken().book,
+            plan=spoken().summary_plan,
             clinic=clinic_details(),
             zone=zone(),
             today=today(),

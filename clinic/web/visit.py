@@ -14,13 +14,16 @@ from clinic.errors import NotFound
 from clinic.intake import Intake
 from clinic.library.articles import Articles
 from clinic.library.drawings import Drawings
+from clinic.library.overlays import FIRST_LANGUAGE
 from clinic.library.questionnaires import Questionnaires
 from clinic.library.sources import Sources
+from clinic.library.spoken import Spoken
 from clinic.pdf.handout import Handout
 from clinic.pdf.pool import RenderPool
 from clinic.referral.destinations import DestinationTable
 from clinic.store import intakes
 from clinic.store.database import Database
+from clinic.store.invitations import Permit
 from clinic.summary.lines import SummaryPlan
 from clinic.summary.model import ClinicDetails
 from clinic.triage.guidance import RuleBook
@@ -29,6 +32,8 @@ from clinic.triage.rules import RuleSet
 EXTENSION = "clinic"
 INTAKE_KEY = "intake"
 """Where the session keeps the id of the intake that this device is filling in."""
+PERMIT_KEY = "invited"
+"""Where it keeps which invitation was started here, until the form is begun."""
 CODE_KEY = "code"
 """Where it keeps the resume code, to be shown again while the session lasts."""
 
@@ -47,6 +52,7 @@ class House:
     book: RuleBook
     destinations: DestinationTable
     summary_plan: SummaryPlan
+    spoken: Mapping[str, Spoken]
     articles: Articles
     drawings: Drawings
     sources: Sources
@@ -78,6 +84,12 @@ def database() -> Database:
 def questionnaires() -> Questionnaires:
     """Give every questionnaire, in each version."""
     return house().questionnaires
+
+
+def spoken() -> Spoken:
+    """Give the tables with their words for patients in the language of the page."""
+    found = house().spoken
+    return found.get(g.language, found[FIRST_LANGUAGE])
 
 
 def rules() -> RuleSet:
@@ -146,6 +158,11 @@ def remote_address() -> str:
     return request.remote_addr or "unknown"
 
 
+def keep_permit(permit: Permit) -> None:
+    """Let this device begin the form of an invitation."""
+    session[PERMIT_KEY] = [str(permit.invitation_id), permit.spent_at.isoformat()]
+
+
 def has_intake() -> bool:
     """True when this device is filling in an intake, or has just sent one."""
     return INTAKE_KEY in session
@@ -157,5 +174,6 @@ def current_intake() -> Intake:
         raise NoIntake("No form is open on this device.")
     if "intake" not in g:
         with database().reading() as reading:
-            g.intake = intakes.load(reading, UUID(session[INTAKE_KEY]), questionnaires())
+            found = intakes.load(reading, UUID(session[INTAKE_KEY]), questionnaires())
+        g.intake = found.in_language(g.language)
     return cast("Intake", g.intake)

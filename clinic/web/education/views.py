@@ -8,7 +8,7 @@ from clinic.library.sources import Source
 from clinic.web.education.rule_table import public_tables
 from clinic.web.own import advice_on, drawing_words, hold_seconds, own_summary
 from clinic.web.security import Audience, open_to
-from clinic.web.visit import articles, drawings, house, questionnaires, sources, today
+from clinic.web.visit import articles, drawings, house, questionnaires, sources, spoken, today
 
 blueprint = Blueprint("education", __name__)
 
@@ -84,7 +84,7 @@ def how_we_decide() -> str:
         "education/how_we_decide.html",
         articles().page("how-we-decide", g.language),
         tables=public_tables(
-            house().book, questionnaires().current(QUESTIONNAIRE), sources(), g.language
+            spoken().book, questionnaires().current(QUESTIONNAIRE), sources(), g.language
         ),
         stretch_names={each.id: each.title for each in articles().stretches(g.language)},
     )

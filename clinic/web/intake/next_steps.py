@@ -11,7 +11,7 @@ from clinic.store import providers, referrals
 from clinic.store.database import Transaction
 from clinic.store.referrals import Kept
 from clinic.triage.rules import Urgency
-from clinic.web.visit import destinations, now, settings
+from clinic.web.visit import now, settings, spoken
 
 
 class Stage(StrEnum):
@@ -123,7 +123,7 @@ def _step(tx: Transaction, kept: Kept, *, elsewhere: bool) -> Iterator[NextStep]
     provider = providers.find(tx, referral.provider_id) if referral.provider_id else None
     yield NextStep(
         stage=stage,
-        service=destinations().service(referral.service).patient,
+        service=spoken().destinations.service(referral.service).patient,
         provider=provider.name if provider else "",
         visit_at=referral.visit_at,
         by=by,
