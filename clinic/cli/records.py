@@ -11,7 +11,7 @@ from clinic.cli.files import read_response
 from clinic.config import load_settings, utc_now
 from clinic.errors import BadInput
 from clinic.fhir.assessment import assessment_to_json
-from clinic.library.articles import languages
+from clinic.library.overlays import languages
 from clinic.library.places import content_dir
 from clinic.library.rulebook import read_rulebook
 from clinic.library.shelf import read_shelf

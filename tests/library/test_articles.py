@@ -76,7 +76,10 @@ def test_every_page_of_the_design_has_its_text(articles, page):
 
 def test_every_article_awaits_review_and_says_by_when(articles):
     for article in articles:
-        assert article.status == "awaiting clinical review", article.id
+        reviewer = {"en": "clinical review"}.get(
+            article.language, "review by a qualified translator"
+        )
+        assert article.status == f"awaiting {reviewer}", article.id
         assert article.reviewed_by is None
         assert article.review_by.isoformat() == "2027-05-01"
         assert article.sources
@@ -390,6 +393,7 @@ def translate(content, source_hash):
     spanish = content / "es" / "stretches" / "childs-pose.md"
     spanish.parent.mkdir(parents=True)
     translated = english.replace("title: Child's pose", "title: Postura del niño")
+    translated = translated.replace("clinical review", "review by a qualified translator")
     mark = f"source_hash: {source_hash}\nversion: 1"
     spanish.write_text(translated.replace("version: 1", mark), encoding="utf-8")
 
@@ -410,6 +414,19 @@ def test_a_translation_of_an_older_english_is_told(content, articles):
     (told,) = faults_of(content)
 
     assert told.startswith("content/es/stretches/childs-pose.md:1: not made from the English")
+
+
+def test_a_translation_waits_for_a_translator_and_the_english_does_not(content, articles):
+    translate(content, articles.get("stretches", "childs-pose").digest)
+    awaiting = ("awaiting review by a qualified translator", "awaiting clinical review")
+    spoil(content, "es/stretches/childs-pose.md", *awaiting)
+    spoil(content, OPTION, *reversed(awaiting))
+
+    told = faults_of(content)
+
+    assert [fault.split(":")[0] for fault in told if "'status' must be one of" in fault] == [
+        f"content/{OPTION}", "content/es/stretches/childs-pose.md",
+    ]  # fmt: skip
 
 
 # --- sources and drawings ---
