@@ -31,7 +31,7 @@ def test_the_plain_members_of_an_item():
              definition="https://example.org/x", id="a")
     )  # fmt: skip
 
-    assert (found.text.words, found.prefix, found.max_length) == ("q", "1.", 80)
+    assert (found.text.words, found.prefix.words, found.max_length) == ("q", "1.", 80)
     assert found.required
     assert found.repeats
     assert found.read_only
