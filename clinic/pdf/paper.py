@@ -11,9 +11,10 @@ from typing import Any
 from weasyprint.document import Document
 from weasyprint.urls import FatalURLFetchingError
 
+from clinic.catalogue import Phrases
 from clinic.errors import Unavailable
 from clinic.pdf.conformance import VARIANT, claim_both
-from clinic.pdf.render import HELP, NO_ASSET, Renderer
+from clinic.pdf.render import NO_ASSET, OF, PAGE, Renderer, help_line
 from clinic.summary.model import ClinicDetails
 
 
@@ -53,8 +54,17 @@ def render_paper(renderer: Renderer, paper: Paper) -> bytes:
 def paper_html(renderer: Renderer, paper: Paper, fit: Mapping[str, Any]) -> str:
     """Give a paper as HTML, fitted so."""
     template = renderer.environment.get_template(f"pdf/{paper.template}.html")
-    help_line = HELP.format(clinic=paper.clinic)
-    return template.render(paper=paper, clinic=paper.clinic, help=help_line, **paper.values, **fit)
+    phrases = Phrases(paper.language)
+    return template.render(
+        paper=paper,
+        clinic=paper.clinic,
+        help=help_line(paper.clinic, paper.language),
+        page=phrases.gettext(PAGE),
+        of=phrases.gettext(OF),
+        _=phrases.gettext,
+        **paper.values,
+        **fit,
+    )
 
 
 def _fitting(renderer: Renderer, paper: Paper) -> Document:

@@ -3,6 +3,7 @@
 import gc
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,9 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
+from clinic.catalogue import Phrases, say_in
 from clinic.errors import Unavailable
+from clinic.marked import marked
 from clinic.pdf.assets import OF_ANSWERS, Assets, bar_address
 from clinic.pdf.conformance import VARIANT, claim_both
 from clinic.pdf.estimate import NEAR_PX, ROOM_PX, estimated_px
@@ -22,7 +25,7 @@ from clinic.pdf.handout import Handout
 from clinic.pdf.printable import Printable
 from clinic.pdf.qr import qr_address
 from clinic.pdf.style import written_out
-from clinic.summary.model import Summary
+from clinic.summary.model import ClinicDetails, Summary
 from clinic.summary.words import long_date
 from clinic.triage.advice import advice_ids
 from clinic.triage.rules import Urgency
@@ -35,11 +38,13 @@ SEEN_FIRST = frozenset({Urgency.EMERGENCY_NOW, Urgency.SAME_DAY})
 
 
 GARBAGE_THRESHOLD = (100_000, 20, 20)
-HELP = (
+HELP = marked(
     "In danger: call {clinic.emergency_number}. Thoughts of suicide: call or text"
     " {clinic.crisis_line}. The clinic: {clinic.phone}"
 )
 """Stands at the top of every page of both papers."""
+MADE = marked("Reported by the patient, not examined · {form} · rules {rules}")
+PROGRAM, PAGE, OF = marked("program"), marked("Page"), marked("of")
 NO_ASSET = "The paper could not be made: a picture or a font is missing."
 
 
@@ -48,6 +53,22 @@ class Edition(StrEnum):
 
     PATIENT = "patient"
     CLINIC = "clinic"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What stands on every page of the part for the patient, in the patient's language."""
+
+    help: str
+    made: str
+    page: str
+    of: str
+
+    @classmethod
+    def words(cls, mine: Summary) -> "Running":
+        """Give the running words of a summary."""
+        say = say_in(mine.language)
+        return cls(help_line(mine.clinic, mine.language), _made(mine), say(PAGE), say(OF))
 
 
 class Renderer:
@@ -127,6 +148,7 @@ class Renderer:
     ) -> str:
         """Give the document as HTML, its first page fitted so."""
         mine = patient_summary or summary
+        phrases = Phrases(mine.language)
         template = self.environment.get_template("pdf/summary.html")
         return template.render(
             summary=summary,
@@ -147,7 +169,10 @@ class Renderer:
             title=_title(summary, edition),
             who=_who(summary),
             made=_made(summary),
-            help=HELP.format(clinic=summary.clinic),
+            help=help_line(summary.clinic, summary.language),
+            running=Running.words(mine),
+            _=phrases.gettext,
+            pgettext=phrases.pgettext,
             dated=mine.sent or mine.started,
         )
 
@@ -208,6 +233,11 @@ class Renderer:
             del self.pictures[address]
 
 
+def help_line(clinic: ClinicDetails, language: str) -> str:
+    """Give whom to call in danger, as it stands on every page."""
+    return say_in(language)(HELP).format(clinic=clinic)
+
+
 def warmed(renderer: Renderer) -> Renderer:
     """Give a renderer that has printed something, for a process that does nothing else.
 
@@ -243,9 +273,9 @@ def _who(summary: Summary) -> str:
 
 
 def _made(summary: Summary) -> str:
-    made = summary.versions
-    program = f" · program {made.program}" if made.program else ""
-    return (
-        f"Reported by the patient, not examined · {made.questionnaire} {made.questionnaire_version}"
-        f" · rules {made.rules_version} {made.rules_hash[:12]}{program}"
+    made, say = summary.versions, say_in(summary.language)
+    words = say(MADE).format(
+        form=f"{made.questionnaire} {made.questionnaire_version}",
+        rules=f"{made.rules_version} {made.rules_hash[:12]}",
     )
+    return f"{words} · {say(PROGRAM)} {made.program}" if made.program else words

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from flask_babel import format_date, format_time, gettext
+from flask_babel import format_date, format_time, gettext, pgettext
 from jinja2 import Environment
 
 from clinic.opening import OpeningHours
@@ -40,7 +40,8 @@ def hours_words(hours: OpeningHours | None) -> str:
 
 
 def register_filters(environment: Environment) -> None:
-    """Let templates use them by name."""
+    """Let templates use them by name, and words that mean one thing here and another elsewhere."""
+    environment.globals["pgettext"] = pgettext
     environment.filters.update(
         long_date=long_date, clock_time=clock_time, tel_href=tel_href, hours_words=hours_words
     )

@@ -1,0 +1,47 @@
+"""EDGE: English words in another language, from the catalogues of clinic/translations.
+
+For what is made outside a request: papers, mails and summaries. Pages ask Flask-Babel, which
+reads the same files.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from babel.support import NullTranslations, Translations
+
+FOLDER = Path(__file__).parent / "translations"
+
+Say = Callable[[str], str]
+"""Gives English words in a language; the English where the catalogue has none."""
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """Give the catalogue of a language by its code; an empty one for English."""
+    return Translations.load(FOLDER, [language])
+
+
+def say_in(language: str) -> Say:
+    """Give what puts English words into a language."""
+    words = catalogue(language)
+    return lambda text: words.ugettext(text) if text else ""
+
+
+class Phrases:
+    """The words of one language for a template, called as gettext is called in the pages."""
+
+    def __init__(self, language: str) -> None:
+        self._words = catalogue(language)
+
+    def gettext(self, text: str, **values: object) -> str:
+        """Give words, with what fills their gaps."""
+        return str(self._words.ugettext(text)) % values if values else self._words.ugettext(text)
+
+    def pgettext(self, context: str, text: str) -> str:
+        """Give words that mean one thing here and another elsewhere."""
+        return str(self._words.upgettext(context, text))
+
+    def ngettext(self, one: str, many: str, number: int, **values: object) -> str:
+        """Give words for a number of things."""
+        return str(self._words.ungettext(one, many, number)) % {"num": number, **values}
