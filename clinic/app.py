@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from babel.support import NullTranslations
-from flask import Flask, g, request
+from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale, get_translations
 from jinja2 import StrictUndefined
 from markupsafe import Markup
@@ -18,12 +18,12 @@ from clinic.library.places import content_dir, templates_dir
 from clinic.library.shelf import Shelf, read_shelf
 from clinic.pdf.pool import RenderPool
 from clinic.store.database import Database, open_database
-from clinic.web import health, security
+from clinic.web import health, security, sessions, tablet
 from clinic.web.assets import read_assets, serve_assets
 from clinic.web.education import views as education
 from clinic.web.errors import answer_errors, note_incident
 from clinic.web.filters import register_filters
-from clinic.web.intake import adding, coming_back, invited
+from clinic.web.intake import adding, coming_back, invited, on_tablet
 from clinic.web.intake import views as intake
 from clinic.web.intake.names import element_id
 from clinic.web.referral import views as receiving
@@ -71,6 +71,7 @@ def create_app(
         coming_back.blueprint,
         adding.blueprint,
         invited.blueprint,
+        on_tablet.blueprint,
         receiving.blueprint,
         health.blueprint,
     ):
@@ -160,7 +161,13 @@ def _dress_templates(app: Flask, settings: Settings) -> None:
     environment.filters["clinic_words"] = clinic_words
     environment.filters["clinic_time"] = lambda moment: moment.astimezone(settings.zone)
     environment.filters["element_id"] = element_id
+    environment.filters["autofill"] = _autofill
     app.context_processor(_for_every_template)
+
+
+def _autofill(kind: str | None) -> str:
+    """Give what a browser may fill into a box; on a clinic tablet it fills in nothing."""
+    return "off" if sessions.on_tablet() and kind != "new-password" else kind or ""
 
 
 def _words() -> NullTranslations:
@@ -180,4 +187,5 @@ def _for_every_template() -> dict[str, object]:
         "csp_nonce": security.nonce,
         "here": request.path,
         "today": today(),
+        "tablet": tablet.limits(session) if sessions.on_tablet() else None,
     }

@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     """False when only an invited patient may start."""
     retention_days: int | None = Field(None, ge=1)
     resume_days: int = Field(14, ge=1, le=90)
+    kiosk_idle_seconds: int = Field(120, ge=30, le=900)
+    """After so long without a press a clinic tablet warns, and then clears itself."""
     opening_hours: str = "Mon-Fri 08:00-17:00"
     """When somebody is at the clinic, as in clinic/opening.py."""
     after_hours_phone: str = ""

@@ -72,7 +72,9 @@ def unsent(tx: Transaction, *, since: datetime, limit: int = 50) -> list[Unsent]
         .order_by(intake.c.tablet_at.desc(), intake.c.id)
         .limit(limit)
     )
-    return [Unsent(*row) for row in rows]
+    return [
+        Unsent(row.id, row.reference, row.tablet_at, row.updated_at, row.can_go_on) for row in rows
+    ]
 
 
 def is_draft_of(tx: Transaction, intake_id: UUID, born: date) -> bool:

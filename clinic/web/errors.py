@@ -8,10 +8,11 @@ import secrets
 import traceback
 
 import structlog
-from flask import Flask, g, render_template, request, session
+from flask import Flask, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response as WebResponse
 
 from clinic.errors import (
     BadInput,
@@ -70,18 +71,23 @@ def _page(name: str, status: int, error: Exception | None = None, **more: object
     return text, status, dict(headers)  # type: ignore[call-overload]
 
 
-def _no_intake(error: NoIntake) -> Answer:
+def _no_intake(error: NoIntake) -> Answer | WebResponse:
+    if sessions.on_tablet():
+        return redirect(url_for("tablet.ready", over=1), code=303)
     status = 404 if request.method == "GET" else 400
     return _page("no_intake", status, error, cookies_seen=sessions.came_with_cookie())
 
 
-def _no_token(error: CSRFError) -> Answer:
+def _no_token(error: CSRFError) -> Answer | WebResponse:
     """Say why a post was refused. What was typed is kept, unless another site sent it.
 
     While the form is still open here it can be sent once more; else the code and the birth
     date open it, and what was typed is put in then.
     """
     foreign = bool(g.get("foreign"))
+    if sessions.on_tablet() and not foreign and INTAKE_KEY not in session:
+        # What was typed may be of somebody who went: it is put into no form of the next.
+        return redirect(url_for("tablet.ready", over=1), code=303)
     if request.endpoint == "adding.add" and not foreign and sessions.came_with_cookie():
         text = request.form.get("text", "")
         page = render_template(

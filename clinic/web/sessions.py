@@ -12,7 +12,11 @@ from flask import Flask, Request, Response, request, session
 from flask.sessions import SessionInterface, SessionMixin
 
 from clinic.store import sessions as rows
+from clinic.store import tablets
+from clinic.store.database import Transaction
+from clinic.store.sessions import Session
 from clinic.store.staff import Member
+from clinic.web import tablet
 from clinic.web.visit import house, now
 
 PLAIN_NAME = "clinic"
@@ -21,6 +25,8 @@ SECURE_NAME = "__Host-clinic"
 
 STAFF_ID = "staff_id"
 TOUCH_AFTER = timedelta(seconds=60)
+TOUCH_TABLET_AFTER = timedelta(seconds=1)
+"""On a tablet the minutes of one who left count, so each press is noted."""
 WITHOUT_SESSION = ("/static/", "/healthz", "/readyz")
 
 
@@ -34,11 +40,13 @@ class StoredSession(dict[str, Any], SessionMixin):
         token: str | None = None,
         staff: Member | None = None,
         seen_at: datetime | None = None,
+        tablet: str = "",
     ) -> None:
         super().__init__(data or {})
         self.token = token
         self.staff = staff
         self.seen_at = seen_at
+        self.tablet = tablet
         self.before = dict(self)
         self.renewing = False
         self.ending = False
@@ -48,6 +56,11 @@ class StoredSession(dict[str, Any], SessionMixin):
     def changed(self) -> bool:
         """True when there is something to write."""
         return self.renewing or dict(self) != self.before
+
+    @property
+    def touch_after(self) -> timedelta:
+        """For how long it is not noted anew that somebody is there."""
+        return TOUCH_TABLET_AFTER if self.tablet else TOUCH_AFTER
 
 
 class StoredSessions(SessionInterface):
@@ -59,16 +72,14 @@ class StoredSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> StoredSession:  # noqa: ARG002
         """Give the session that the cookie names, or an empty one."""
-        token = request.cookies.get(self.name)
-        if not token or request.path.startswith(WITHOUT_SESSION):
+        token = request.cookies.get(self.name, "")
+        bound = tablet.token_of(request, secure=self.secure)
+        if not (token or bound) or request.path.startswith(WITHOUT_SESSION):
             return StoredSession()
         with house().database.reading() as reading:
-            found = rows.load(reading, token, now())
-        if found is None:
-            return StoredSession()
-        return StoredSession(
-            dict(found.data), token=token, staff=found.staff, seen_at=found.seen_at
-        )
+            if bound and not tablets.is_bound(reading, bound):
+                bound = ""
+            return _opened(reading, token, bound)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002
         """Write what changed, and give or take the cookie."""
@@ -79,7 +90,7 @@ class StoredSessions(SessionInterface):
             self._write(stored, response)
         elif stored.unseen:
             return
-        elif stored.token and stored.seen_at and now() - stored.seen_at > TOUCH_AFTER:
+        elif stored.token and stored.seen_at and now() - stored.seen_at > stored.touch_after:
             with house().database.writing() as writing:
                 rows.touch(writing, stored.token, now())
 
@@ -109,6 +120,25 @@ class StoredSessions(SessionInterface):
         )
 
 
+def _opened(reading: Transaction, token: str, bound: str) -> StoredSession:
+    found = rows.load(reading, token, now()) if token else None
+    if found is None:
+        return StoredSession(tablet=bound)
+    if bound and _is_over_on_tablet(found):
+        over = StoredSession(token=token, tablet=bound)
+        over.renewing = True
+        return over
+    return StoredSession(
+        dict(found.data), token=token, staff=found.staff, seen_at=found.seen_at, tablet=bound
+    )
+
+
+def _is_over_on_tablet(found: Session) -> bool:
+    """True for a patient who went, and for staff: they take the tablet back to sign in on it."""
+    idle = tablet.idle_limit(found.data)
+    return found.staff is not None or now() - found.seen_at >= idle
+
+
 def renew() -> None:
     """Give the session a new token, so that one known before is worth nothing."""
     _current().renewing = True
@@ -134,6 +164,16 @@ def token() -> str:
 def signed_in_member() -> Member | None:
     """Give the member of staff whose session this is."""
     return _current().staff
+
+
+def tablet_token() -> str:
+    """Give the token of the tablet of the clinic that asks, or "" for any other device."""
+    return _current().tablet
+
+
+def on_tablet() -> bool:
+    """True on a tablet of the clinic that staff handed to patients."""
+    return bool(_current().tablet)
 
 
 def came_with_cookie() -> bool:

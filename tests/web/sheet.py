@@ -31,6 +31,7 @@ def pages() -> Environment:
     )
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     register_filters(environment)
+    environment.filters["autofill"] = lambda kind: kind or ""
     environment.globals.update(
         asset=lambda name: f"/static/{name}?v=1",
         csrf_token=lambda: "token",
@@ -39,6 +40,7 @@ def pages() -> Environment:
         clinic=CLINIC,
         language="en",
         text_direction="ltr",
+        tablet=None,
     )
     return environment
 

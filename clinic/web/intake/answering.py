@@ -86,9 +86,9 @@ def confirmed() -> dict[str, datetime]:
 
 
 def saving() -> dict[str, object]:
-    """What the words about stopping and coming back need."""
+    """What the words about stopping and coming back need; a tablet tells its own time limit."""
     return {
         "resume_code": session.get(CODE_KEY),
         "resume_days": settings().resume_days,
-        "idle_minutes": int(PATIENT_IDLE.total_seconds() // 60),
+        "idle_minutes": 0 if sessions.on_tablet() else int(PATIENT_IDLE.total_seconds() // 60),
     }

@@ -83,6 +83,8 @@ def _waiting(posted: MultiDict[str, str]) -> list[tuple[str, str]]:
 @open_to(Audience.PATIENT)
 def leave() -> str | WebResponse:
     """Wipe what this device holds. What was saved stays with the clinic."""
+    if sessions.on_tablet():
+        return redirect(url_for("tablet.ready"), code=303)
     if request.method == "GET":
         return render_template("intake/leave.html")
     sessions.end()

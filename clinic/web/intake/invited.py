@@ -11,12 +11,9 @@ from clinic.store.invitations import Invitation, Permit, can_start
 from clinic.web import sessions
 from clinic.web.hours import closed
 from clinic.web.security import Audience, open_to
-from clinic.web.visit import INTAKE_KEY, database, now, remote_address
+from clinic.web.visit import INTAKE_KEY, PERMIT_KEY, database, keep_permit, now, remote_address
 
 blueprint = Blueprint("invited", __name__)
-
-PERMIT_KEY = "invited"
-"""Where the session keeps which link was started here, until the form is begun."""
 
 Page = str | WebResponse | tuple[str, int]
 
@@ -48,7 +45,7 @@ def permit_of_device() -> Permit | None:
 def _let_in(permit: Permit) -> WebResponse:
     """Let this device, with nothing of what it did before, agree and begin."""
     session.clear()
-    session[PERMIT_KEY] = [str(permit.invitation_id), permit.spent_at.isoformat()]
+    keep_permit(permit)
     sessions.renew()
     return redirect(url_for("intake.start"), code=303)
 

@@ -8,6 +8,7 @@ from clinic.actions import intakes as actions
 from clinic.actions.documents import summary_pdf as make_summary_pdf
 from clinic.actions.invited import Invited
 from clinic.actions.returning import from_last_time
+from clinic.actions.tablets import note_form
 from clinic.errors import NotAllowed, Refused
 from clinic.intake import BIRTH_DATE, Consent, Intake
 from clinic.marked import marked
@@ -19,6 +20,7 @@ from clinic.summary.answers import Answers
 from clinic.triage.advice import advice_ids
 from clinic.triage.assess import assess_intake
 from clinic.triage.rules import Urgency
+from clinic.web import sessions
 from clinic.web.hours import closed
 from clinic.web.intake.add_form import AddForm
 from clinic.web.intake.answering import (
@@ -55,6 +57,7 @@ blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 
 QUESTIONNAIRE = "low-back-intake"
 USE_THE_LINK = marked("To start, use the link that the clinic sent you, or call us.")
+PAPER_FROM_STAFF = marked("This tablet keeps no paper. Ask staff: they print it for you.")
 SEND_FIRST = marked("Your paper is ready once you have sent your answers.")
 
 
@@ -73,7 +76,7 @@ def start() -> str | WebResponse:
         form=form,
         errors=list(errors_of(form)),
         consent=articles().page("consent", g.language),
-        may_start=settings().open_intake or permit_of_device() is not None,
+        may_start=_may_start(),
         closed=closed(),
         sent=has_intake() and current_intake().submitted,
     )
@@ -94,9 +97,14 @@ def _opened(intake: Intake) -> str:
     )
 
 
+def _may_start() -> bool:
+    """On a tablet staff have said so by handing it over."""
+    return settings().open_intake or sessions.on_tablet() or permit_of_device() is not None
+
+
 def _begin(name: str) -> None:
     permit = permit_of_device()
-    if permit is None and not settings().open_intake:
+    if not _may_start():
         raise NotAllowed(USE_THE_LINK)
     text = articles().page("consent", g.language)
     begun = actions.start_intake(
@@ -110,6 +118,8 @@ def _begin(name: str) -> None:
         invited=Invited(permit, questionnaires(), today()) if permit else None,
     )
     hold(begun.intake.id, begun.code)
+    if sessions.on_tablet():
+        note_form(database(), begun.intake.id, now=now())
 
 
 @blueprint.route("/<step_id>", methods=["GET", "POST"])
@@ -244,6 +254,8 @@ def done_page(adding: AddForm) -> str:
 @open_to(Audience.PATIENT)
 def summary_pdf() -> WebResponse:
     """Give the patient's paper."""
+    if sessions.on_tablet():
+        raise Refused(PAPER_FROM_STAFF)
     intake = current_intake()
     if not intake.submitted:
         raise Refused(SEND_FIRST)

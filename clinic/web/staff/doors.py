@@ -23,11 +23,21 @@ RULES = ("/staff/rules", "Rules")
 REVIEWS = ("/staff/content", "Reviews")
 DIRECTORY = ("/staff/providers/", "Directory")
 INVITATIONS = ("/staff/invitations/", "Invitations")
+TABLET = ("/staff/tablet/", "Tablet")
 LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
-    Role.FRONT_DESK: (("/staff/", "Worklist"), INVITATIONS, REFERRALS, DIRECTORY, RULES, PASSWORD),
+    Role.FRONT_DESK: (
+        ("/staff/", "Worklist"),
+        INVITATIONS,
+        TABLET,
+        REFERRALS,
+        DIRECTORY,
+        RULES,
+        PASSWORD,
+    ),
     Role.CLINICIAN: (
         ("/staff/", "Worklist"),
         INVITATIONS,
+        TABLET,
         REFERRALS,
         DIRECTORY,
         RULES,

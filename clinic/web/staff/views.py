@@ -6,6 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, sessi
 from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import staff_access, worklists
+from clinic.actions import tablets as tablet_acts
 from clinic.actions.records import open_record
 from clinic.errors import BadInput, TooManyAttempts
 from clinic.store.staff import Member, Role
@@ -33,6 +34,7 @@ from clinic.web.staff import (
     referrals,
     rule_table,
     same_person,
+    tablets,
     totals,
     trail,
     visits,
@@ -43,6 +45,7 @@ from clinic.web.staff.forms import PasswordForm, SignInForm, errors_of
 from clinic.web.staff.record import record_words
 from clinic.web.staff.rows import calls_today, groups, late_names
 from clinic.web.staff.words import FILTER_WORDS, SPEAKS_WORDS
+from clinic.web.tablet import unmark
 from clinic.web.visit import database, now, questionnaires, remote_address, settings, zone
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
@@ -69,6 +72,7 @@ blueprint.register_blueprint(own_sessions.blueprint)
 blueprint.register_blueprint(providers.blueprint)
 blueprint.register_blueprint(provider_file.blueprint)
 blueprint.register_blueprint(looking_up.blueprint)
+blueprint.register_blueprint(tablets.blueprint)
 blueprint.context_processor(alarms.for_templates)
 
 WRONG_PAIR = "The user name and the password do not go together."
@@ -114,7 +118,11 @@ def _let_in(member: Member) -> WebResponse:
     session.clear()
     session[sessions.STAFF_ID] = str(member.id)
     sessions.renew()
-    return redirect(place or url_for("staff.worklist"), code=303)
+    answer = redirect(place or url_for("staff.worklist"), code=303)
+    if sessions.on_tablet():
+        tablet_acts.take_back(database(), sessions.tablet_token(), by=member, now=now())
+        unmark(answer, secure=settings().behind_tls)
+    return answer
 
 
 @blueprint.before_request
