@@ -72,7 +72,10 @@ def deliver(
 
 
 def _try(settings: Settings, database: Database, message: Message, now: datetime) -> Came:
-    """Make one mail and send it."""
+    """Make one mail and send it.
+
+    A notice to staff is tried on even when it was refused for good: nobody else would be told.
+    """
     mail = None
     try:
         with database.reading() as tx:
@@ -84,7 +87,7 @@ def _try(settings: Settings, database: Database, message: Message, now: datetime
     except Unavailable as error:
         return Came(mail, str(error), server_is_away=True)
     except Undeliverable as error:
-        return Came(mail, str(error), for_good=True)
+        return Came(mail, str(error), for_good=message.kind not in messages.KINDS)
     except Exception as error:  # noqa: BLE001  one that cannot be made would stop all the others
         log.warning("mail.not_made", kind=message.kind, error=type(error).__name__)
         return Came(mail, f"The mail could not be made ({type(error).__name__}).")

@@ -139,4 +139,4 @@ class NotTaken(Unavailable):
 
 
 class Undeliverable(ClinicError):
-    """A mail that no later try would deliver: nobody is there to get it."""
+    """A mail that no later try would deliver: nobody is there to get it, or it was refused."""

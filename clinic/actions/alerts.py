@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from clinic.errors import UnknownRecord
-from clinic.mail.messages import EMERGENCY, SUBMITTED
+from clinic.mail.messages import EMERGENCY, KINDS
 from clinic.store import alerts, audit, outbox, staff
 from clinic.store.alerts import Alert
 from clinic.store.audit import Actor
@@ -69,32 +69,36 @@ def people_of(tx: Transaction, alert: Alert) -> dict[UUID, Member]:
 
 
 def write_notices(tx: Transaction, now: datetime, *, every: timedelta) -> int:
-    """Write a message for every alert that is due, and say when the next is; give how many."""
-    due = alerts.due(tx, now, every=every)
-    for alert in due:
-        number = alert.repeats + 1
-        outbox.enqueue(
-            tx,
-            kind=EMERGENCY,
-            payload={"alert": str(alert.id), "number": number},
-            now=now,
-            once=f"alert:{alert.id}:{number}",
-        )
-        alerts.told(tx, alert, next_at=now + every)
-    return len(due)
+    """Write one message for all alerts once one is due, and say when the next is; give how many.
+
+    The message says how many emergencies wait, so that as many equal mails need not.
+    """
+    together = alerts.due(tx, now, every=every)
+    if not together:
+        return 0
+    oldest, next_at = together[0], now + every
+    number = oldest.repeats + 1
+    outbox.enqueue(
+        tx,
+        kind=EMERGENCY,
+        payload={"until": next_at.isoformat(), "number": number},
+        now=now,
+        once=f"alert:{oldest.id}:{number}",
+    )
+    alerts.told(tx, together, next_at=next_at)
+    return len(together)
 
 
 def is_wanted(tx: Transaction, message: Message) -> bool:
-    """True while the alert of a message stands and no later telling has taken its place."""
-    alert = alerts.get(tx, UUID(message.payload["alert"]))
-    return alert is not None and alert.standing and alert.repeats == message.payload["number"]
+    """True while an alert of a message stands and no later telling has taken its place."""
+    return alerts.stand_until(tx, datetime.fromisoformat(message.payload["until"]))
 
 
 def mail_trouble(tx: Transaction, now: datetime, *, gap: str) -> MailTrouble | None:
     """Give why nobody is told by mail, or None. `gap` is what the settings lack."""
     if gap:
         return MailTrouble(Trouble.NOT_SET)
-    failing = outbox.failing_since(tx, (SUBMITTED, EMERGENCY), now)
+    failing = outbox.failing_since(tx, KINDS, now)
     if failing is not None:
         return MailTrouble(Trouble.FAILING, failing)
     next_at = alerts.standing(tx).next_at

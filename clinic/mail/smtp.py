@@ -7,12 +7,16 @@ from email.message import EmailMessage
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from clinic.errors import NotTaken, Unavailable
+from clinic.errors import NotTaken, Unavailable, Undeliverable
 
 TIMEOUT_SECONDS = 20
 TAKING_SECONDS = 300
 """How long a server may look at a whole mail before it says that it took it. Whoever hangs up
 earlier sends mail twice that was taken (RFC 5321, 4.5.3.2.6 and 6.1)."""
+FOR_GOOD = 500
+"""From here on a server means that trying again is of no use (RFC 5321, 4.2.1)."""
+REFUSED = "The mail server refused the mail for good (answer {code})."
+STRANGE_LETTERS = "The mail server cannot send to an address with such letters."
 DEFAULT_PORT = {"smtp": 25, "smtps": 465}
 
 
@@ -41,7 +45,8 @@ def send(
 ) -> None:
     """Send a mail, encrypted where the server offers it.
 
-    Raises NotTaken when the server refuses this one, and Unavailable when it takes none.
+    Raises Undeliverable when the server refuses this one for good, NotTaken when it may take it
+    later, and Unavailable when it takes none.
     """
     parts = urlsplit(url)
     try:
@@ -53,13 +58,32 @@ def send(
                 server.starttls(context=ssl.create_default_context())
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(mail)
+            _hand_over(server, mail)
         finally:
             _hang_up(server)
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
-        raise NotTaken(_words(error)) from None
     except (OSError, smtplib.SMTPException) as error:
         raise Unavailable(_words(error)) from None
+
+
+def _hand_over(server: smtplib.SMTP, mail: EmailMessage) -> None:
+    """Give one mail to a server that takes mail. Raises Undeliverable and NotTaken."""
+    try:
+        server.send_message(mail)
+    except smtplib.SMTPNotSupportedError:
+        raise Undeliverable(STRANGE_LETTERS) from None
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+        code = _code(error)
+        if FOR_GOOD <= code < FOR_GOOD + 100:
+            raise Undeliverable(REFUSED.format(code=code)) from None
+        raise NotTaken(_words(error)) from None
+
+
+def _code(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> int:
+    """Give the number that the server answered with."""
+    if isinstance(error, smtplib.SMTPDataError):
+        return int(error.smtp_code)
+    codes = [int(code) for code, _ in error.recipients.values()]
+    return min(codes, default=0)
 
 
 def _hang_up(server: smtplib.SMTP) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.store.database import Transaction
@@ -20,7 +20,7 @@ from clinic.store.tables import alert as table
 from clinic.store.tables import intake
 
 AT_ONCE = 50
-"""How many alerts one round looks at; the next round takes the others."""
+"""How many emergencies without an alert one round gives one; the next takes the others."""
 LONGEST_EVERY = timedelta(hours=1)
 """The longest that the settings let lie between two tellings."""
 
@@ -89,28 +89,34 @@ def tend(tx: Transaction, now: datetime) -> None:
 
 
 def due(tx: Transaction, now: datetime, *, every: timedelta = LONGEST_EVERY) -> list[Alert]:
-    """Give the alerts that have to be told now, oldest first; others skip them meanwhile.
+    """Give every alert that stands, oldest first, once one has to be told; none before that.
 
-    One that is to be told later than `every` from now saw the clock set back, and is due.
+    So one mail tells of all of them. Others skip them meanwhile. One that is to be told later
+    than `every` from now saw the clock set back, and is due.
     """
-    strange = table.c.next_at > now + every + CLOCKS_APART
+    strange = now + every + CLOCKS_APART
     statement = (
-        select(table)
-        .where(_standing(), or_(table.c.next_at <= now, strange))
-        .order_by(table.c.next_at)
-        .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    return [_alert(row) for row in tx.execute(statement)]
+        select(table).where(_standing()).order_by(table.c.raised_at, table.c.id)
+    ).with_for_update(skip_locked=True)
+    rows = tx.execute(statement).all()
+    if not any(row.next_at <= now or row.next_at > strange for row in rows):
+        return []
+    return [_alert(row) for row in rows]
 
 
-def told(tx: Transaction, alert: Alert, *, next_at: datetime) -> None:
-    """Count one more telling, and say when the next is due."""
+def told(tx: Transaction, together: Collection[Alert], *, next_at: datetime) -> None:
+    """Count one more telling of each, and say when the next is due."""
     tx.execute(
         update(table)
-        .where(table.c.id == alert.id)
-        .values(repeats=alert.repeats + 1, next_at=next_at)
+        .where(table.c.id.in_([alert.id for alert in together]))
+        .values(repeats=table.c.repeats + 1, next_at=next_at)
     )
+
+
+def stand_until(tx: Transaction, next_at: datetime) -> bool:
+    """True while an alert stands that was last told with word of `next_at`."""
+    found = select(table.c.id).where(_standing(), table.c.next_at == next_at).limit(1)
+    return tx.scalar(found) is not None
 
 
 def get(tx: Transaction, alert_id: UUID) -> Alert | None:

@@ -20,6 +20,7 @@ class Server(socketserver.ThreadingTCPServer):
 
     inbox: Inbox
     refuses: str
+    refusal: str
     thinks: Callable[[], object]
     goodbye: str
 
@@ -51,7 +52,7 @@ class Talk(socketserver.StreamRequestHandler):
         else:
             refuses = self.server.refuses
             refused = verb == "RCPT" and refuses and refuses in line
-            self.say("550 no" if refused else "250 good")
+            self.say(self.server.refusal if refused else "250 good")
         return verb != "QUIT"
 
     def say(self, words: str) -> None:
@@ -72,16 +73,20 @@ def no_thought() -> None:
 
 @contextmanager
 def mail_server(
-    *, refuses: str = "", thinks: Callable[[], object] = no_thought, goodbye: str = "221 bye"
+    *,
+    refuses: str = "",
+    refusal: str = "550 no",
+    thinks: Callable[[], object] = no_thought,
+    goodbye: str = "221 bye",
 ) -> Iterator[Inbox]:
     """Serve until the block ends.
 
-    A recipient whose line holds `refuses` is answered with 550. The server `thinks` before it
+    A recipient whose line holds `refuses` is answered with `refusal`. The server `thinks` before it
     says that it keeps a mail, until that returns, and answers QUIT with `goodbye`.
     """
     inbox = Inbox()
     with Server(("127.0.0.1", 0), Talk) as server:
-        server.inbox, server.refuses = inbox, refuses
+        server.inbox, server.refuses, server.refusal = inbox, refuses, refusal
         server.thinks, server.goodbye = thinks, goodbye
         inbox.url = f"smtp://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -67,7 +67,7 @@ def test_a_mail_reaches_the_server() -> None:
 
 
 def test_a_server_that_refuses_is_told_as_unavailable() -> None:
-    with mail_server(refuses="@") as inbox, pytest.raises(Unavailable):
+    with mail_server(refuses="@", refusal="450 later") as inbox, pytest.raises(Unavailable):
         send(inbox.url, emergency())
 
 

@@ -36,7 +36,7 @@ def number_of(tx):
 def test_a_second_alarm_of_one_patient_is_told_at_once_with_the_first(database):
     with database.writing() as tx:
         intake_id = emergency(tx)
-        alerts.told(tx, of(tx, intake_id), next_at=NOW + TEN)
+        alerts.told(tx, [of(tx, intake_id)], next_at=NOW + TEN)
         assert alerts.due(tx, NOW + MINUTE) == []
 
         alerts.raise_alert(tx, intake_id, now=NOW + MINUTE)

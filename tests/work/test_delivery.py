@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from clinic import delivery, work
+from clinic.actions import reminders
 from clinic.config import Settings, utc_now
 from clinic.mail import messages
 from clinic.store import alerts, case_access, outbox, sessions
@@ -69,13 +70,17 @@ def waiting(database) -> int:
         return outbox.waiting(tx)
 
 
-def test_an_address_that_is_refused_keeps_no_other_waiting(settings, database, inbox):
+def test_an_address_that_is_refused_is_given_up_out_loud_and_keeps_no_other_waiting(
+    settings, database, inbox
+):
     invited(database, "bad@example.org", "bad@example.com", "good@example.org")
 
     delivery.deliver(settings, database, lambda: NOW)
 
     assert ["To: good@example.org" in mail for mail in inbox.mails] == [True]
-    assert waiting(database) == 2
+    assert waiting(database) == 0
+    with database.reading() as tx:
+        assert reminders.undelivered(tx, NOW) == 2
 
 
 def test_a_message_whose_seal_is_broken_is_given_up_out_loud_and_holds_up_no_other(

@@ -291,7 +291,7 @@ def test_a_wrong_address_is_told_on_the_list_and_raises_no_alarm_about_the_mail_
         at(settings.model_copy(update={"smtp_url": refusing.url}), database, MADE)
 
     listed = actions.open_invitation(database, mailed.id, by=nina, now=MADE)
-    assert listed.faults == {mailed.id: False}
+    assert listed.faults == {mailed.id: True}
     with database.reading() as tx:
         assert alert_actions.mail_trouble(tx, MADE, gap="") is None
 

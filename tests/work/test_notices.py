@@ -204,6 +204,22 @@ def test_who_dies_after_sending_sends_the_same_message_again_under_the_same_id(
     assert len(ids) == 1
 
 
+def test_one_mail_a_round_tells_of_all_emergencies_that_wait(settings, database, inbox):
+    first = emergency(database)
+    work.work_once(settings, database, NOW)
+    for _ in range(60):
+        emergency(database, NOW + timedelta(minutes=4))
+
+    rounds(settings, database, NOW + timedelta(minutes=4), 9)
+    acknowledge(database, first, NOW + timedelta(minutes=13))
+    rounds(settings, database, NOW + timedelta(minutes=13), 9)
+
+    assert [
+        mail.partition(" wait")[0].rpartition(" emergenc")[0].rpartition(" ")[2]
+        for mail in inbox.mails
+    ] == ["1", "61", "60"]
+
+
 def test_two_workers_in_one_round_tell_once(settings, database, inbox):
     for _ in range(3):
         emergency(database)
@@ -219,7 +235,8 @@ def test_two_workers_in_one_round_tell_once(settings, database, inbox):
     for worker in workers:
         worker.join()
 
-    assert len(inbox.mails) == 3
+    assert len(inbox.mails) == 1
+    assert "3 emergencies wait" in inbox.mails[0]
 
 
 def test_while_the_server_is_away_it_is_tried_on_and_no_pile_comes_when_it_is_back(
