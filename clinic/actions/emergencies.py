@@ -15,10 +15,16 @@ from clinic.store.staff import Member, Role
 from clinic.triage.rules import Urgency
 
 STEP_OF = {
+    OutcomeKind.CALLED: EmergencyStep.SPOKEN,
     OutcomeKind.SENT_TO_EMERGENCY_CARE: EmergencyStep.ADVISED,
     OutcomeKind.COULD_NOT_REACH: EmergencyStep.NOT_REACHED,
+    OutcomeKind.VISIT_WITHIN_2_WEEKS: EmergencyStep.OUTCOME_KNOWN,
+    OutcomeKind.NORMAL_VISIT: EmergencyStep.OUTCOME_KNOWN,
 }
-"""The ends of a call that are a step of the loop too, so that nothing is recorded twice."""
+"""The ends of a call that are a step of the loop too, so that nothing is recorded twice.
+
+Whoever was only spoken with still has to go, or a clinician says why not.
+"""
 
 FIRST = "First record how the call about the emergency ended."
 

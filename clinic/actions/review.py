@@ -4,13 +4,14 @@ Each act names the version that the page showed and raises Conflict when somebod
 first. Each is one transaction, and audited in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from clinic.actions.assessing import assessed
+from clinic.actions.closing import CALL_QUEUES, TRIES, calls_that_count, lacks
 from clinic.actions.earlier import Earlier, Relations, earlier_of, relations_of
 from clinic.actions.emergencies import step_of_call
 from clinic.actions.levels import keep_level
@@ -40,7 +41,7 @@ from clinic.store.intakes import Card, Facts, Library
 from clinic.store.levels import SetLevel
 from clinic.store.notes import Note
 from clinic.store.outcomes import Outcome, OutcomeKind
-from clinic.store.queues import WAITING, Queue
+from clinic.store.queues import WAITING
 from clinic.store.staff import Member, Role
 from clinic.store.staff_facts import StaffFact
 from clinic.store.typed_totals import KeptTotal
@@ -59,6 +60,7 @@ CALL_OUTCOMES = (
     OutcomeKind.VISIT_WITHIN_2_WEEKS,
     OutcomeKind.NORMAL_VISIT,
     OutcomeKind.COULD_NOT_REACH,
+    OutcomeKind.EVERY_TRY_MADE,
 )
 """How a call of the same day ends (red_flags.md, section 1)."""
 
@@ -71,8 +73,6 @@ LOWERED_TO = {
 AFTER_CALL = "After the call."
 """Begins the reason of a level that the end of a call lowered."""
 
-CALL_QUEUES = (Queue.SAME_DAY, Queue.INCOMPLETE)
-CALL_FIRST = "First record how the call ended. A row of the call list does not close without that."
 TRAIL_LIMIT = 500
 BREAK_GLASS = "break-glass"
 """Marks in the audit a page that was open for a reason, and not by the role."""
@@ -164,18 +164,31 @@ def give_back(
         return intakes.take(tx, intake_id, owner_id=None, version=version, now=now)
 
 
-def outcomes_for(facts: Facts, role: Role) -> tuple[OutcomeKind, ...]:
-    """Give the ends that a call may have now, for somebody of this role; none when none is due."""
+def outcomes_for(
+    facts: Facts, role: Role, ended: Sequence[Outcome] = ()
+) -> tuple[OutcomeKind, ...]:
+    """Give the ends that a call may have now, for somebody of this role; none when none is due.
+
+    That every try was made is offered after three of the calls that `ended` reached nobody.
+    """
     if facts.emergency_open:
         return EMERGENCY_OUTCOMES
     if facts.state not in WAITING or facts.queue not in CALL_QUEUES:
         return ()
-    first = EMERGENCY_OUTCOMES if facts.urgency is Urgency.EMERGENCY_NOW else ()
-    return tuple(
-        kind
-        for kind in dict.fromkeys((*first, *CALL_OUTCOMES))
-        if role is Role.CLINICIAN or kind not in LOWERED_TO
-    )
+    is_emergency = facts.urgency is Urgency.EMERGENCY_NOW
+    last = calls_that_count(facts, ended)
+    withheld = set() if role is Role.CLINICIAN else set(LOWERED_TO)
+    if is_emergency or last is None or last.tries < TRIES:
+        withheld.add(OutcomeKind.EVERY_TRY_MADE)
+    first = EMERGENCY_OUTCOMES if is_emergency else ()
+    kinds = dict.fromkeys((*first, *CALL_OUTCOMES))
+    return tuple(kind for kind in kinds if kind not in withheld)
+
+
+def may_miss_a_booking(facts: Facts) -> bool:
+    """True where a visit is to be booked, and no call of another kind is due first."""
+    is_sent = facts.submitted_at is not None
+    return is_sent and not facts.emergency_open and facts.queue not in CALL_QUEUES
 
 
 def record_outcome(
@@ -192,10 +205,7 @@ def record_outcome(
     """Say how a call ended. Raises Conflict, IllegalMove, and NotAllowed for a lower level."""
     with database.writing() as tx:
         facts = intakes.claim(tx, intake_id, version=version, now=now)
-        if kind not in outcomes_for(facts, Role.CLINICIAN):
-            raise IllegalMove("No call of this kind is open for this patient.")
-        if kind not in outcomes_for(facts, by.role):
-            raise NotAllowed("Only a clinician may lower the level.")
+        _check_outcome(tx, facts, kind, by.role)
         step_of_call(tx, facts, kind, note, by=by, now=now)
         outcomes.record(tx, intake_id, kind, by=by.id, now=now, note=note)
         _record(tx, by, "intake.outcome", intake_id, now, detail=kind.value)
@@ -206,36 +216,35 @@ def record_outcome(
             )
 
 
+def _check_outcome(tx: Transaction, facts: Facts, kind: OutcomeKind, role: Role) -> None:
+    """Raise IllegalMove, or NotAllowed, for an end that a call cannot have now."""
+    if kind is OutcomeKind.BOOKING_MISSED and may_miss_a_booking(facts):
+        return
+    ended = outcomes.all_of(tx, facts.id)
+    if kind not in outcomes_for(facts, Role.CLINICIAN, ended):
+        raise IllegalMove("No call of this kind is open for this patient.")
+    if kind not in outcomes_for(facts, role, ended):
+        raise NotAllowed("Only a clinician may lower the level.")
+
+
 def mark_reviewed(
     database: Database, intake_id: UUID, *, by: Member, version: int, now: datetime
 ) -> Facts:
     """Say that the answers, and what was added to them, were read.
 
-    An emergency leaves the list only by its outcome, and a row of the call list by that of a
-    call. Raises Conflict, also when the patient added something since the page was opened,
-    and IllegalMove.
+    An emergency leaves the list only by its outcome, and a row of the call list by a call that
+    reached somebody. Raises Conflict, also when the patient added something since the page was
+    opened, and IllegalMove with what is missing.
     """
     with database.writing() as tx:
         facts = intakes.claim(tx, intake_id, version=version, now=now)
-        if facts.emergency_open:
-            raise IllegalMove("First record what was done about the emergency.")
-        if facts.queue in CALL_QUEUES and not _was_called(tx, facts):
-            raise IllegalMove(CALL_FIRST)
+        missing = lacks(facts, outcomes.all_of(tx, intake_id), levels.all_of(tx, intake_id))
+        if missing:
+            raise IllegalMove(missing)
         _record(tx, by, "intake.review", intake_id, now)
         amendments.mark_read(tx, intake_id, up_to=EVERY, by=by.id, now=now)
         seen = intakes.facts(tx, intake_id)
         return intakes.mark_reviewed(tx, intake_id, version=seen.version, now=now)
-
-
-def _was_called(tx: Transaction, facts: Facts) -> bool:
-    """True when the end of a call is on record since the answers were sent.
-
-    For an emergency the call that was made while the form was still open counts too.
-    """
-    ended = outcomes.all_of(tx, facts.id)
-    if facts.urgency is Urgency.EMERGENCY_NOW or facts.submitted_at is None:
-        return bool(ended)
-    return any(each.at >= facts.submitted_at for each in ended)
 
 
 def reopen(

@@ -20,6 +20,7 @@ TRIED_WITHIN = timedelta(minutes=15)
 class EmergencyStep(StrEnum):
     """Where somebody stands who was told to get help at once."""
 
+    SPOKEN = "spoken"
     ADVISED = "advised"
     NOT_REACHED = "not_reached"
     ARRIVED = "arrived"
@@ -28,9 +29,23 @@ class EmergencyStep(StrEnum):
 
 
 NEXT: Mapping[EmergencyStep | None, frozenset[EmergencyStep]] = {
-    None: frozenset({EmergencyStep.ADVISED, EmergencyStep.NOT_REACHED}),
+    None: frozenset({EmergencyStep.SPOKEN, EmergencyStep.ADVISED, EmergencyStep.NOT_REACHED}),
     EmergencyStep.NOT_REACHED: frozenset(
-        {EmergencyStep.NOT_REACHED, EmergencyStep.ADVISED, EmergencyStep.ARRIVED}
+        {
+            EmergencyStep.NOT_REACHED,
+            EmergencyStep.SPOKEN,
+            EmergencyStep.ADVISED,
+            EmergencyStep.ARRIVED,
+        }
+    ),
+    EmergencyStep.SPOKEN: frozenset(
+        {
+            EmergencyStep.ADVISED,
+            EmergencyStep.ARRIVED,
+            EmergencyStep.REFUSED,
+            EmergencyStep.NOT_REACHED,
+            EmergencyStep.OUTCOME_KNOWN,
+        }
     ),
     EmergencyStep.ADVISED: frozenset(
         {EmergencyStep.ARRIVED, EmergencyStep.REFUSED, EmergencyStep.NOT_REACHED}
@@ -55,6 +70,10 @@ class Reach(StrEnum):
 CLINICIAN_ONLY = frozenset({EmergencyStep.REFUSED})
 """A clinician talks with somebody who refuses: can decide, why, the plan, who is with them."""
 
+BY_A_CALL = frozenset({EmergencyStep.SPOKEN})
+"""Steps that the end of a call is, and that nobody records by themselves."""
+NO_CARE_NEEDED = "Only a clinician may say that nobody has to go. Record whether the patient goes."
+
 
 def check_step(last: EmergencyStep | None, step: EmergencyStep, *, by_clinician: bool) -> None:
     """Raise IllegalMove when this step does not follow, or is a clinician's to record."""
@@ -62,6 +81,13 @@ def check_step(last: EmergencyStep | None, step: EmergencyStep, *, by_clinician:
         raise IllegalMove("That does not follow from what was recorded last.")
     if step in CLINICIAN_ONLY and not by_clinician:
         raise IllegalMove("A clinician has to talk with somebody who refuses, and record it.")
+    if not by_clinician and is_clinicians_end(last, step):
+        raise IllegalMove(NO_CARE_NEEDED)
+
+
+def is_clinicians_end(last: EmergencyStep | None, step: EmergencyStep) -> bool:
+    """True of an end without an arrival: a clinician who spoke with the patient decides so."""
+    return last is EmergencyStep.SPOKEN and step is EmergencyStep.OUTCOME_KNOWN
 
 
 def due(last: EmergencyStep | None, first_at: datetime, last_at: datetime) -> datetime | None:

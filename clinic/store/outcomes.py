@@ -27,6 +27,12 @@ class OutcomeKind(StrEnum):
     SEEN_TODAY = "seen_today"
     VISIT_WITHIN_2_WEEKS = "visit_within_2_weeks"
     NORMAL_VISIT = "normal_visit"
+    EVERY_TRY_MADE = "every_try_made"
+    BOOKING_MISSED = "booking_missed"
+
+
+MISSED = frozenset({OutcomeKind.COULD_NOT_REACH, OutcomeKind.BOOKING_MISSED})
+"""Calls that reached nobody, of which further tries are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ def record(
             sealed_note=seal(data_key_of(tx, intake_id), note.encode(), _cell(row_id)),
         )
     )
-    if outcome is not OutcomeKind.COULD_NOT_REACH:
+    if outcome not in MISSED:
         outcome_recorded(tx, intake_id, now=now)
         alerts.end(tx, intake_id, now=now)
     return row_id
@@ -105,8 +111,8 @@ def last_call(ended: Iterable[tuple[OutcomeKind, datetime]]) -> LastCall | None:
     """Give the last of the calls to one patient, which stand oldest first."""
     last = None
     for kind, at in ended:
-        missed = last.tries if last else 0
-        last = LastCall(kind, at, missed + 1 if kind is OutcomeKind.COULD_NOT_REACH else 0)
+        missed = last.tries if last and last.outcome is kind else 0
+        last = LastCall(kind, at, missed + 1 if kind in MISSED else 0)
     return last
 
 

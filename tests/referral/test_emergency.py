@@ -45,6 +45,19 @@ def test_only_a_clinician_records_that_somebody_refused():
         check_step(EmergencyStep.ADVISED, EmergencyStep.REFUSED, by_clinician=False)
 
 
+@pytest.mark.parametrize("call", [EmergencyStep.ADVISED, EmergencyStep.REFUSED])
+def test_after_a_call_that_spoke_with_somebody_it_is_said_whether_they_go(call):
+    check_step(None, EmergencyStep.SPOKEN, by_clinician=False)
+    check_step(EmergencyStep.SPOKEN, call, by_clinician=True)
+    assert due(EmergencyStep.SPOKEN, NOW, NOW) == NOW + timedelta(hours=24)
+
+
+def test_only_a_clinician_ends_an_emergency_without_an_arrival():
+    check_step(EmergencyStep.SPOKEN, EmergencyStep.OUTCOME_KNOWN, by_clinician=True)
+    with pytest.raises(IllegalMove, match="Only a clinician"):
+        check_step(EmergencyStep.SPOKEN, EmergencyStep.OUTCOME_KNOWN, by_clinician=False)
+
+
 def test_the_outcome_is_known_within_a_day():
     assert due(EmergencyStep.ARRIVED, NOW, NOW + timedelta(hours=2)) == NOW + timedelta(hours=24)
 

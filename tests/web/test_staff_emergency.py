@@ -60,6 +60,24 @@ def test_the_loop_ends_when_the_outcome_is_known(database, desk, patients):
     assert steps(database, intake_id)[-1] is EmergencyStep.OUTCOME_KNOWN
 
 
+def test_a_call_that_only_spoke_with_somebody_is_followed_until_they_have_arrived(
+    database, desk, clinician, patients
+):
+    intake_id = patients.sends(EMERGENCY)
+    desk.opens(intake_id)
+    desk.does("outcome", outcome="called", words="")
+
+    page = desk.opens(intake_id)
+    assert "Say whether the patient goes to emergency care. By March 18, 10:30 am." in page.text
+    assert "Ask if they go, by March 18, 10:30 am" in desk.browser.get("/staff/").text
+    desk.opens(intake_id)
+    desk.does("emergency/step", 409, step="outcome_known", step_words="All is well.")
+    clinician.opens(intake_id)
+    clinician.does("outcome", outcome="normal_visit", words="Numb for ten years, a known scar.")
+
+    assert steps(database, intake_id) == [EmergencyStep.SPOKEN, EmergencyStep.OUTCOME_KNOWN]
+
+
 def test_three_tries_then_the_contact_then_a_welfare_check(desk, patients, clock):
     intake_id = patients.sends(
         {**EMERGENCY, "emergency-name": "Luis", "emergency-phone": "555-555-0199"}

@@ -314,12 +314,21 @@ def test_an_emergency_leaves_the_top_only_by_its_outcome(clinician, patients, da
 
 
 @pytest.mark.parametrize("changes", [SAME_DAY, INCOMPLETE], ids=["same day", "not complete"])
-def test_a_row_of_the_call_list_closes_only_after_a_call(clinician, patients, database, changes):
+def test_a_row_of_the_call_list_closes_only_after_a_call_that_reached_somebody(
+    clinician, patients, database, changes
+):
     intake_id = patients.sends(changes)
-    clinician.opens(intake_id)
 
-    refused = clinician.does("reviewed", 409)
-    assert "First record how the call ended." in refused.text
+    page = clinician.opens(intake_id)
+    assert "First record how the call ended." in page.select_one(".review_button").text
+    assert not page.has('form[action$="/reviewed"]')
+    clinician.does("outcome", outcome="could_not_reach", words="")
+    page = clinician.browser.follow()
+    assert "First record a call that reached somebody." in page.select_one(".review_button").text
+    version = str(page.select_one("[name=version]")["value"])
+    place = f"/staff/intakes/{intake_id}/reviewed"
+    refused = clinician.browser.post(place, {"version": version}, 409)
+    assert "First record a call that reached somebody." in refused.text
     assert facts(database, intake_id).queue is not None
     clinician.opens(intake_id)
     clinician.does("outcome", outcome="seen_today", words="")
@@ -549,6 +558,7 @@ def test_every_view_and_act_is_audited_once(clinician, patients, database):
         "intake.view",
         "intake.take",
         "intake.view",
+        "intake.emergency_step",
         "intake.outcome",
         "intake.view",
         "intake.note",

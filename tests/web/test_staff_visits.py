@@ -41,6 +41,17 @@ def test_a_booked_visit_stands_on_the_row_and_is_not_booked_twice(desk, clinicia
     assert "Dana Ortiz noted a visit" in page.select_one(".timeline").get_text(" ", strip=True)
 
 
+def test_the_front_desk_notes_that_nobody_answered_a_call_to_book(desk, patients):
+    waits = patients.sends(TWO_WEEKS)
+
+    for _ in range(2):
+        desk.opens(waits)
+        desk.does("outcome", outcome="booking_missed")
+
+    assert "Call again to book by March 31" in row_of(desk)
+    assert "Called to book a visit, and nobody answered, 2 tries, the last 10:30 am" in row_of(desk)
+
+
 def test_a_visit_after_the_last_day_for_it_is_told_as_too_late(desk, patients):
     waits = patients.sends(TWO_WEEKS)
 

@@ -10,10 +10,12 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from clinic.actions.emergencies import has_loop
 from clinic.actions.review import Opened
 from clinic.referral.emergency import (
+    BY_A_CALL,
     CLINICIAN_ONLY,
     NEXT,
     EmergencyStep,
     Reach,
+    is_clinicians_end,
     reach_next,
     refusal_words,
     this_loop,
@@ -36,6 +38,7 @@ REACH_WORDS: Mapping[Reach, str] = {
 }
 NEXT_WORDS: Mapping[EmergencyStep | None, str] = {
     None: "Say whether the patient was told to get emergency care.",
+    EmergencyStep.SPOKEN: "Say whether the patient goes to emergency care.",
     EmergencyStep.ADVISED: "Find out whether they arrived.",
     EmergencyStep.REFUSED: "Keep in touch. Find out what came of it.",
     EmergencyStep.ARRIVED: "Find out what came of it.",
@@ -75,7 +78,10 @@ def loop_view(opened: Opened, who: Reader) -> Loop | None:
         due=moment(due_at, who.zone, who.now) if due_at else "",
         late=due_at is not None and due_at <= who.now,
         choices=tuple(
-            step for step in EmergencyStep if step in follows and step not in CLINICIAN_ONLY
+            step
+            for step in EmergencyStep
+            if step in follows - CLINICIAN_ONLY - BY_A_CALL
+            and not (who.is_desk and is_clinicians_end(last.step if last else None, step))
         ),
         may_refuse=refusal and not who.is_desk,
         refusal_is_clinicians=refusal and who.is_desk,
@@ -107,7 +113,7 @@ class StepForm(ActForm):
 
     def validate_step(self, field: RadioField) -> None:
         """Take none but ours; a refusal has a form of its own."""
-        if field.data not in list(EmergencyStep) or field.data in CLINICIAN_ONLY:
+        if field.data not in list(EmergencyStep) or field.data in CLINICIAN_ONLY | BY_A_CALL:
             raise ValidationError(CHOOSE_STEP)
 
     def validate_step_words(self, field: TextAreaField) -> None:

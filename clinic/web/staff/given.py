@@ -14,7 +14,11 @@ from clinic.triage.score import Score, ScoreTable
 from clinic.triage.scores import scores
 from clinic.triage.typed_totals import typed_score
 
-REACHED_NOBODY = (OutcomeKind.COULD_NOT_REACH, OutcomeKind.WELFARE_CHECK)
+REACHED_NOBODY = (
+    OutcomeKind.COULD_NOT_REACH,
+    OutcomeKind.WELFARE_CHECK,
+    OutcomeKind.EVERY_TRY_MADE,
+)
 SETTLED_BY_A_CALL = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY)
 SET_LEVEL = "intake.set_level"
 
@@ -98,7 +102,11 @@ def _call_has_settled(opened: Opened) -> bool:
     made before the answers were sent knew nothing of what was answered after it.
     """
     sent = opened.facts.submitted_at
-    calls = [each for each in opened.outcomes if sent is None or each.at >= sent]
+    calls = [
+        each
+        for each in opened.outcomes
+        if (sent is None or each.at >= sent) and each.outcome is not OutcomeKind.BOOKING_MISSED
+    ]
     last = calls[-1].outcome if calls else OutcomeKind.COULD_NOT_REACH
     if opened.facts.emergency_open or last in REACHED_NOBODY:
         return False

@@ -7,7 +7,7 @@ from clinic.actions.worklists import Listed
 from clinic.referral.emergency import EmergencyStep
 from clinic.store.alerts import Alert
 from clinic.store.emergency_steps import LastStep
-from clinic.store.outcomes import LastCall, OutcomeKind
+from clinic.store.outcomes import MISSED, LastCall, OutcomeKind
 from clinic.store.queues import Queue
 from clinic.store.worklist import Row as Stored
 from clinic.web.staff.due import is_late, visit_by
@@ -21,6 +21,7 @@ CALLS: Mapping[Queue, str] = {
     Queue.INCOMPLETE: "Call and ask what is missing",
 }
 STEP_ACTIONS: Mapping[EmergencyStep, str] = {
+    EmergencyStep.SPOKEN: "Ask if they go",
     EmergencyStep.ADVISED: "Ask if they arrived",
     EmergencyStep.NOT_REACHED: "Call again",
     EmergencyStep.ARRIVED: "Ask what came of it",
@@ -75,18 +76,19 @@ def next_action(stored: Stored, known: About, reader: Reader) -> str:
         case Queue.SELF_CARE:
             return BOOKED if card and card.visit_on else f"Check again by {due}"
         case _:
-            return _booking(stored, reader)
+            return _booking(stored, known, reader)
 
 
-def _booking(stored: Stored, reader: Reader) -> str:
+def _booking(stored: Stored, known: About, reader: Reader) -> str:
     """Say by when to book, or that a visit in time stands on record and a clinician is next."""
     facts, card = stored.facts, stored.card
     last = visit_by(facts, reader.zone)
+    book = "Call again to book" if known.outcome is OutcomeKind.BOOKING_MISSED else "Book a visit"
     if last is None:
-        return "Book a visit"
+        return book
     by = day_words(last, reader.zone, reader.now)
     if card is None or card.visit_on is None:
-        return f"Book a visit by {by}"
+        return f"{book} by {by}"
     return f"Visit is too late: book by {by}" if card.visit_on > last else BOOKED
 
 
@@ -101,7 +103,7 @@ def _step(step: LastStep | None, reader: Reader) -> str:
 
 def _call(stored: Stored, known: About, reader: Reader) -> str:
     """Say that somebody has to call, and since when that is late; after it, who reads."""
-    if known.outcome not in (None, OutcomeKind.COULD_NOT_REACH):
+    if known.outcome is not None and known.outcome not in MISSED:
         if reader.is_desk:
             return "See what was done"
         return READ_ADDED if known.unread else "Read and mark reviewed"

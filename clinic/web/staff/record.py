@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from clinic.actions.closing import lacks
 from clinic.actions.records import Record, Visit
 from clinic.questionnaire.values import whole_years
 from clinic.store.outcomes import last_call
@@ -108,13 +109,18 @@ def record_words(record: Record, who: Reader) -> dict[str, object]:
         "allergies": allergies(summary) if summary else "",
         "flags": _flags(record.visits[0], summary, who) if summary else None,
         "summary": summary,
-        "can_review": bool(summary) and newest.state in WAITING and not newest.emergency_open,
+        "can_review": bool(summary) and newest.state in WAITING,
+        "review_lacks": _review_lacks(record.visits[0]) if record.visits else "",
         "note": NoteForm(),
         "compared": _compared(summary, record.visits[1:2]) if summary else None,
         "trends": _trends(record, days) if len(record.visits) > 1 else (),
         "events": sorted(record_events(record, who), key=lambda event: event.at),
         "referrals": referral_rows(record.referrals, who),
     }
+
+
+def _review_lacks(newest: Visit) -> str:
+    return lacks(newest.facts, newest.outcomes, newest.levels)
 
 
 def _head(record: Record, newest: Facts, who: Reader) -> Head:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from clinic.actions.review import Opened, outcomes_for
+from clinic.actions.closing import lacks
+from clinic.actions.review import Opened, may_miss_a_booking, outcomes_for
 from clinic.actions.staff_facts import is_harm
 from clinic.intake import Intake, IntakeState
 from clinic.questionnaire.values import whole_years
@@ -83,7 +84,9 @@ class Standing:
     visit: str
     visit_late: str
     can_book: bool
+    can_miss_booking: bool
     can_review: bool
+    review_lacks: str
     can_reopen: bool
     events: tuple[Event, ...]
 
@@ -116,12 +119,14 @@ def standing(opened: Opened, reader: Reader) -> Standing:
         owner=owner_words(facts, opened.people, reader.member),
         mine=facts.owner_id == reader.member.id,
         taken=facts.owner_id is not None,
-        kinds=outcomes_for(facts, reader.member.role),
+        kinds=outcomes_for(facts, reader.member.role, opened.outcomes),
         last_outcome=call_words(last, reader.zone, reader.now) if last else "",
         visit=card.appointment,
         visit_late=visit_too_late(facts, card, reader),
         can_book=facts.state is not IntakeState.DRAFT and not facts.emergency_open,
-        can_review=not reader.is_desk and facts.state in WAITING and not facts.emergency_open,
+        can_miss_booking=may_miss_a_booking(facts),
+        can_review=not reader.is_desk and facts.state in WAITING,
+        review_lacks=lacks(facts, opened.outcomes, opened.levels),
         can_reopen=not reader.is_desk and facts.state in (IntakeState.REVIEWED, IntakeState.CLOSED),
         events=tuple(sorted(_events(opened, reader), key=lambda event: event.at)),
     )

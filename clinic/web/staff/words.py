@@ -60,9 +60,12 @@ OUTCOME_WORDS: Mapping[OutcomeKind, str] = {
     OutcomeKind.SEEN_TODAY: "Seen today",
     OutcomeKind.VISIT_WITHIN_2_WEEKS: "Visit within 2 weeks",
     OutcomeKind.NORMAL_VISIT: "Normal visit",
+    OutcomeKind.EVERY_TRY_MADE: "Nobody was reached: three calls, a text, the emergency contact",
+    OutcomeKind.BOOKING_MISSED: "Called to book a visit, and nobody answered",
 }
 
 STEP_WORDS: Mapping[EmergencyStep, str] = {
+    EmergencyStep.SPOKEN: "Spoken with; not known yet whether they go",
     EmergencyStep.ADVISED: "Told to get emergency care, and will go",
     EmergencyStep.NOT_REACHED: "Could not reach anybody",
     EmergencyStep.ARRIVED: "Arrived there",
@@ -98,6 +101,7 @@ ACT_WORDS: Mapping[str, str] = {
     "intake.emergency_step": "Recorded a step of an emergency",
     "intake.compare": "Compared it with a later one",
     "intake.correct_total": "Corrected a score",
+    "intake.go_on": "Went on with the form on a clinic tablet",
     "intake.give_back": "Gave it back",
     "intake.note": "Added a note",
     "intake.note_visit": "Noted a visit",
@@ -186,6 +190,9 @@ ACT_WORDS: Mapping[str, str] = {
     "staff.view": "Looked at an account of staff",
     "staff.sign_in": "Signed in",
     "staff.sign_out": "Signed out",
+    "tablet.hand": "Handed a tablet to a patient",
+    "tablet.take_back": "Took a tablet back from patients",
+    "tablet.view": "Looked at whom a tablet can go to",
     "worklist.view": "Looked at the worklist",
 }
 """What stands in the audit, in words; an act that is missing here shows its own name."""

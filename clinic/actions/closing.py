@@ -1,0 +1,60 @@
+"""What has to be on record before an intake may be marked as reviewed.
+
+A row of the call list closes once somebody was reached, once every try of referral.md section 3
+was made, or once a clinician set a level, with a reason, that asks for no call.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from clinic.store.levels import SetLevel
+from clinic.store.outcomes import LastCall, Outcome, OutcomeKind, last_call
+from clinic.store.queues import Queue
+from clinic.store.records import Facts
+from clinic.triage.rules import Urgency
+
+CALL_QUEUES = (Queue.SAME_DAY, Queue.INCOMPLETE)
+TRIES = 3
+"""So many calls reach nobody before a text and the emergency contact (referral.md, section 3)."""
+
+EMERGENCY_FIRST = "First record what was done about the emergency."
+CALL_FIRST = "First record how the call ended. A row of the call list does not close without that."
+NOBODY_YET = (
+    "First record a call that reached somebody. After three tries, record that a text was sent "
+    "and the emergency contact was called. Or set another level, with the reason."
+)
+
+
+def lacks(facts: Facts, ended: Sequence[Outcome], set_levels: Sequence[SetLevel]) -> str:
+    """Say what is missing before an intake may be marked as reviewed; "" when nothing is."""
+    if facts.emergency_open:
+        return EMERGENCY_FIRST
+    if facts.queue not in CALL_QUEUES or _needs_no_call(facts, set_levels):
+        return ""
+    last = calls_that_count(facts, ended)
+    if last is None:
+        return CALL_FIRST
+    return NOBODY_YET if last.outcome is OutcomeKind.COULD_NOT_REACH else ""
+
+
+def calls_that_count(facts: Facts, ended: Sequence[Outcome]) -> LastCall | None:
+    """Give the last of the calls since the answers were sent; those to book a visit are none.
+
+    For an emergency the call that was made while the form was still open counts too.
+    """
+    since: datetime | None = facts.submitted_at
+    if facts.urgency is Urgency.EMERGENCY_NOW:
+        since = None
+    return last_call(
+        (each.outcome, each.at)
+        for each in ended
+        if each.outcome is not OutcomeKind.BOOKING_MISSED and (since is None or each.at >= since)
+    )
+
+
+def _needs_no_call(facts: Facts, set_levels: Sequence[SetLevel]) -> bool:
+    """True while a level stands that a clinician set since the answers came, and that can wait."""
+    last = set_levels[-1] if set_levels else None
+    if last is None or last.level is not facts.urgency or facts.submitted_at is None:
+        return False
+    return last.level.rank > Urgency.SAME_DAY.rank and last.at >= facts.submitted_at
