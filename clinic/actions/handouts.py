@@ -5,23 +5,30 @@ from collections.abc import Collection, Iterator, Mapping
 
 from markupsafe import Markup
 
+from clinic.catalogue import say_in
 from clinic.library.article import Article, Figures
 from clinic.library.articles import Articles
 from clinic.library.drawings import Drawings
 from clinic.library.placeholders import filled, filled_text
+from clinic.marked import marked
 from clinic.pdf.handout import FACILITY, FactLine, Handout, OptionSheet, Picture, StretchSheet
 from clinic.summary.model import ClinicDetails
 from clinic.triage.rules import Urgency
 
 FACTS = {
-    "status": "Status",
-    "certainty": "How sure we are",
-    "benefits": "Help",
-    "harms": "Harm",
-    "cost": "Cost",
-    "other_choices": "Other choices",
-    "ask": "What to ask",
+    "status": marked("Status"),
+    "certainty": marked("How sure we are"),
+    "benefits": marked("Help"),
+    "harms": marked("Harm"),
+    "cost": marked("Cost"),
+    "other_choices": marked("Other choices"),
+    "ask": marked("What to ask"),
 }
+STATUSES = (
+    marked("awaiting clinical review"),
+    marked("awaiting review by a qualified translator"),
+)
+"""How far a text is, as its file says it."""
 PARTS = ("board", "reputation", "checklist", "red-lights", "who-earns")
 SITE_LINK = re.compile(r'<a href="/[^"]*">(.*?)</a>', re.DOTALL)
 PARAGRAPHS = re.compile(r"(?=<p>)")
@@ -61,6 +68,7 @@ class Handouts:
         self.drawings = drawings
         self.language = language
         self.citations = citations
+        self.say = say_in(language)
         self.values: Mapping[str, str] = {
             "emergency_number": clinic.emergency_number,
             "crisis_line": clinic.crisis_line,
@@ -77,7 +85,7 @@ class Handouts:
         facility = self.articles.get("options", FACILITY, self.language)
         return Handout(
             language=self.language,
-            status=signs.status,
+            status=self.say(signs.status),
             next_steps=dict(self._next_steps()),
             advice={part.id: self._html(advice, part.id) for part in advice.sections},
             signs=self._html(signs, "signs"),
@@ -131,7 +139,7 @@ class Handouts:
             purpose=self._words(article.purpose),
             facts=tuple(
                 FactLine(
-                    label=FACTS.get(name, name),
+                    label=self.say(FACTS.get(name, name)),
                     text=self._words(fact.text),
                     checked_on=fact.checked_on,
                 )

@@ -11,6 +11,7 @@ from uuid import UUID
 from clinic.actions import referrals as acts
 from clinic.actions.referrals import Terms
 from clinic.errors import Conflict, NotAllowed, ShutDoor, TooManyAttempts
+from clinic.marked import marked
 from clinic.referral.attachment import AttachedFile
 from clinic.referral.model import Event, Referral, Said
 from clinic.referral.provider import Provider
@@ -126,7 +127,7 @@ def answer(
         kept = _opened(tx, token, now, lock=True)
         referral = kept.referral
         if referral.version != version:
-            raise Conflict("Somebody answered meanwhile. This is how it stands now.")
+            raise Conflict(marked("Somebody answered meanwhile. This is how it stands now."))
         wait = limits.hit(tx, limits.RECEIVER_ACTS, str(referral.id), now)
         if wait is not None:
             raise TooManyAttempts(wait)

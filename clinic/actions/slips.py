@@ -2,10 +2,15 @@
 
 from datetime import tzinfo
 
+from clinic.catalogue import say_in
+from clinic.marked import marked
 from clinic.pdf.paper import Paper
 from clinic.store.invitations import Invitation
 from clinic.summary.model import ClinicDetails
 from clinic.summary.words import long_date
+
+TITLE = marked("Your questions, {clinic}")
+MADE_ON = marked("Made on {day}")
 
 
 def slip_of(
@@ -15,6 +20,8 @@ def slip_of(
     last = invitation.last_moment.astimezone(zone).date()
     visit = invitation.appointment_on
     made_on = invitation.made_at.astimezone(zone).date()
+    language = invitation.language
+    say = say_in(language)
     site, slash, token = link.rpartition("/")
     return Paper(
         template="slip",
@@ -22,13 +29,14 @@ def slip_of(
             "name": invitation.person.name,
             "link": link,
             "link_lines": (site + slash, token),
-            "visit": long_date(visit, "en") if visit else "",
-            "last_day": long_date(last, "en"),
+            "visit": long_date(visit, language) if visit else "",
+            "last_day": long_date(last, language),
         },
-        title=f"Your questions, {clinic.name}",
+        title=say(TITLE).format(clinic=clinic.name),
         who=clinic.name,
-        made=f"Made on {long_date(made_on, 'en')}",
+        made=say(MADE_ON).format(day=long_date(made_on, language)),
         clinic=clinic,
+        language=language,
         size=size,
         large=True,
     )

@@ -7,6 +7,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from uuid import UUID
 
+from clinic.catalogue import say_in
+from clinic.marked import marked
 from clinic.summary.words import long_date
 
 INVITATION = "invitation"
@@ -35,10 +37,10 @@ class Letter:
     language: str = "en"
 
 
-SUBJECT = "{clinic}: questions before your visit"
-REMINDER_SUBJECT = "{clinic}: your visit is coming up"
-VISIT = " on {day}"
-WORDS = """\
+SUBJECT = marked("{clinic}: questions before your visit")
+REMINDER_SUBJECT = marked("{clinic}: your visit is coming up")
+VISIT = marked(" on {day}")
+WORDS = marked("""\
 {greeting}
 
 It takes about 15 minutes. You can stop and come back.
@@ -53,9 +55,9 @@ Questions? Call {phone}. Nobody reads answers to this mail.
 In an emergency call {emergency}.
 
 {clinic}
-"""
-GREETING = "{clinic} asks you to answer some questions before your visit{visit}."
-REMINDER = (
+""")
+GREETING = marked("{clinic} asks you to answer some questions before your visit{visit}.")
+REMINDER = marked(
     "Your visit at {clinic} is{visit}. Your questions still wait for you.\n"
     "Have you answered them on paper or by phone? Then there is nothing to do."
 )
@@ -66,22 +68,22 @@ def invitation(house: House, letter: Letter, message_id: UUID, at: datetime) -> 
 
     One that is sent twice, because somebody died before noting it, keeps its Message-ID.
     """
-    visit = ""
+    say, visit = say_in(letter.language), ""
     if letter.appointment_on:
-        visit = VISIT.format(day=long_date(letter.appointment_on, letter.language))
-    greeting = (REMINDER if letter.is_reminder else GREETING).format(
+        visit = say(VISIT).format(day=long_date(letter.appointment_on, letter.language))
+    greeting = say(REMINDER if letter.is_reminder else GREETING).format(
         clinic=house.clinic_name, visit=visit
     )
     mail = EmailMessage()
     subject = REMINDER_SUBJECT if letter.is_reminder else SUBJECT
-    mail["Subject"] = subject.format(clinic=house.clinic_name)
+    mail["Subject"] = say(subject).format(clinic=house.clinic_name)
     mail["From"] = Address(house.clinic_name, addr_spec=house.sender)
     mail["To"] = letter.to
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{message_id.hex}@{house.sender.partition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(
-        WORDS.format(
+        say(WORDS).format(
             greeting=greeting,
             link=letter.link,
             last_day=long_date(letter.last_day, letter.language),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from clinic.errors import BadInput
+from clinic.marked import marked
 
 MOST_MEGABYTES = 10
 MOST_BYTES = MOST_MEGABYTES * 1024 * 1024
@@ -19,12 +20,14 @@ END_WITHIN = 1024
 """The end mark of a PDF stands in its last bytes; some programs write a little after it."""
 TEXT_CONTROLS = "\t\n\r\f"
 
-EMPTY = "This file is empty. Choose another one."
-TOO_LARGE = f"This file is larger than {MOST_MEGABYTES} MB. Attach a smaller one."
-NOT_TAKEN = "Attach a PDF, or a plain text whose name ends in .txt."
-NO_PDF = "This file is named a PDF and is none. Save it as a PDF again, then attach it."
-NOT_WHOLE = "This PDF is not whole: its end is missing. Save it again, then attach it."
-NO_TEXT = "This file is named a plain text and is none. Save it as text in UTF-8, or as a PDF."
+EMPTY = marked("This file is empty. Choose another one.")
+TOO_LARGE = marked("This file is larger than 10 MB. Attach a smaller one.")
+NOT_TAKEN = marked("Attach a PDF, or a plain text whose name ends in .txt.")
+NO_PDF = marked("This file is named a PDF and is none. Save it as a PDF again, then attach it.")
+NOT_WHOLE = marked("This PDF is not whole: its end is missing. Save it again, then attach it.")
+NO_TEXT = marked(
+    "This file is named a plain text and is none. Save it as text in UTF-8, or as a PDF."
+)
 
 
 class MediaType(StrEnum):

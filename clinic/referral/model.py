@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from clinic.errors import BadInput
+from clinic.marked import marked
 from clinic.referral.states import Act, By, Needs, State, move_from
 from clinic.triage.rules import Urgency
 
@@ -71,10 +72,10 @@ class Said:
 
 
 ASK_FOR = {
-    Needs.REASON: "Give the reason.",
-    Needs.WORDS: "Write what is to be said.",
-    Needs.DATE: "Give the day and the time of the visit.",
-    Needs.REPORT: "Write the report, or attach it.",
+    Needs.REASON: marked("Give the reason."),
+    Needs.WORDS: marked("Write what is to be said."),
+    Needs.DATE: marked("Give the day and the time of the visit."),
+    Needs.REPORT: marked("Write the report, or attach it."),
 }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from clinic.errors import IllegalMove
+from clinic.marked import marked
 
 
 class State(StrEnum):
@@ -223,7 +224,7 @@ _TABLE: Mapping[tuple[State, Act], Move] = {
 }
 
 
-MOVED_ON = "This referral has moved on, or it is not yours to move in this way."
+MOVED_ON = marked("This referral has moved on, or it is not yours to move in this way.")
 
 
 def move_of(act: Act) -> Move:

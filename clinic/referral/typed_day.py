@@ -7,12 +7,13 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from clinic.errors import BadInput
+from clinic.marked import marked
 
-DAY_WORDS = "Write the day like this: 3/17/2026."
-NO_SUCH_DAY = "Check the day. There is no such day."
-TIME_WORDS = "Write the time like this: 2:30 pm."
-FAR_AHEAD = "This day is more than two years away. Check the year."
-FAR_BACK = "This day is more than a year ago. Check the year."
+DAY_WORDS = marked("Write the day like this: 3/17/2026.")
+NO_SUCH_DAY = marked("Check the day. There is no such day.")
+TIME_WORDS = marked("Write the time like this: 2:30 pm.")
+FAR_AHEAD = marked("This day is more than two years away. Check the year.")
+FAR_BACK = marked("This day is more than a year ago. Check the year.")
 MOST_AHEAD = timedelta(days=2 * 365 + 1)
 MOST_BACK = timedelta(days=366)
 

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, time, tzinfo
 
+from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from clinic.errors import BadInput
+from clinic.marked import marked
 from clinic.referral.attachment import MOST_BYTES, AttachedFile, attached_file
 from clinic.referral.model import Said
 from clinic.referral.states import Act
@@ -16,13 +18,13 @@ LONGEST_SHORT = 40
 MOST_VERSION_DIGITS = 9
 NOON = time(12)
 
-TYPE_CODE = "Type the code that stands on the letter, such as 3K7Q9-M2RXD."
-WRITE_IT = "Write this in a few words."
-WRITE_OR_ATTACH = "Write the report, or attach it."
-SHORTEN = f"Shorten this to {LONGEST_WORDS:,} characters."
-IS_PAST = "This time is past. Write a day and a time that are still to come."
-IS_TO_COME = "This day is still to come. Report the visit once it was."
-OPEN_AGAIN = "Open the page again, then try once more."
+TYPE_CODE = marked("Type the code that stands on the letter, such as 3K7Q9-M2RXD.")
+WRITE_IT = marked("Write this in a few words.")
+WRITE_OR_ATTACH = marked("Write the report, or attach it.")
+SHORTEN = lazy_gettext("Shorten this to %(limit)s characters.", limit=f"{LONGEST_WORDS:,}")
+IS_PAST = marked("This time is past. Write a day and a time that are still to come.")
+IS_TO_COME = marked("This day is still to come. Report the visit once it was.")
+OPEN_AGAIN = marked("Open the page again, then try once more.")
 
 
 def plain_text(text: str) -> str:
@@ -83,16 +85,16 @@ class AnswerForm:
         try:
             self.file = attached_file(upload.filename, upload.stream.read(MOST_BYTES + 1))
         except BadInput as fault:
-            self.errors["file"] = str(fault)
+            self.errors["file"] = gettext(str(fault))
 
     def _check_words(self) -> None:
         if len(self.typed_words) > LONGEST_WORDS:
-            self.errors["words"] = SHORTEN
+            self.errors["words"] = str(SHORTEN)
         elif self.act is Act.REPORT:
             if not (self.typed_words or self.file or self.errors):
-                self.errors["words"] = WRITE_OR_ATTACH
+                self.errors["words"] = gettext(WRITE_OR_ATTACH)
         elif self.words.words and not (self.typed_words or self.words_are_optional):
-            self.errors["words"] = WRITE_IT
+            self.errors["words"] = gettext(WRITE_IT)
 
     def _visit(self, now: datetime, zone: tzinfo) -> datetime | None:
         """Give the moment of a visit to come, or of one that was; a day alone means its noon."""
@@ -100,19 +102,19 @@ class AnswerForm:
             day = day_of(self.typed_day)
             check_year(day, now.astimezone(zone).date())
         except BadInput as fault:
-            self.errors["day"] = str(fault)
+            self.errors["day"] = gettext(str(fault))
             return None
         if not self.words.clock:
             if day > now.astimezone(zone).date():
-                self.errors["day"] = IS_TO_COME
+                self.errors["day"] = gettext(IS_TO_COME)
             return min(now, datetime.combine(day, NOON, tzinfo=zone).astimezone(UTC))
         try:
             at = moment_of(self.typed_day, self.typed_clock, zone)
         except BadInput as fault:
-            self.errors["clock"] = str(fault)
+            self.errors["clock"] = gettext(str(fault))
             return None
         if at <= now:
-            self.errors["day"] = IS_PAST
+            self.errors["day"] = gettext(IS_PAST)
         return at
 
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import render_template
+from flask_babel import gettext
 
 from clinic.actions import receiving
 from clinic.actions.receiving import OFFERED, Received
+from clinic.marked import marked
 from clinic.referral.model import Event, Kind
 from clinic.referral.states import BOOKED, Act, By, moves_from
 from clinic.summary.words import urgency_word
@@ -16,9 +18,9 @@ from clinic.web.referral.words import HAPPENED, STANDS
 from clinic.web.visit import database, destinations, now, remote_address
 
 KINDS = {
-    Kind.CONSULT: "Consult: advise us, we go on treating",
-    Kind.CO_MANAGE: "Treat together with us",
-    Kind.TAKE_OVER: "Take over the care of this problem",
+    Kind.CONSULT: marked("Consult: advise us, we go on treating"),
+    Kind.CO_MANAGE: marked("Treat together with us"),
+    Kind.TAKE_OVER: marked("Take over the care of this problem"),
 }
 
 
@@ -47,18 +49,18 @@ def shown(token: str, *, tried: AnswerForm | None = None, refused: str = "") -> 
     referral = received.kept.referral
     if received.is_answered:
         return render_template(
-            "receiving/answered.html", stands=STANDS[referral.state], tried=tried
+            "receiving/answered.html", stands=gettext(STANDS[referral.state]), tried=tried
         )
     return render_template(
         "receiving/referral.html",
         token=token,
         received=received,
         referral=referral,
-        stands=STANDS[referral.state],
-        urgency=urgency_word(referral.urgency, "en"),
+        stands=gettext(STANDS[referral.state]),
+        urgency=gettext(urgency_word(referral.urgency, "en")),
         at_once=referral.urgency is Urgency.EMERGENCY_NOW,
         service=destinations().service(referral.service).name,
-        kind=KINDS[referral.kind],
+        kind=gettext(KINDS[referral.kind]),
         booked=referral.visit_at if referral.state in BOOKED else None,
         happened=[_line(event) for event in received.events],
         forms=_forms(received, tried),
@@ -82,4 +84,4 @@ def _offered(received: Received) -> list[Act]:
 
 def _line(event: Event) -> Line:
     seen = event.act is Act.REPORT_SEEN
-    return Line(event.at, HAPPENED[event.act], event.words, event.visit_at, seen)
+    return Line(event.at, gettext(HAPPENED[event.act]), event.words, event.visit_at, seen)

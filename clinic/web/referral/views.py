@@ -1,6 +1,7 @@
 """One referral for whoever receives it: to read the letter, and to answer, without an account."""
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response as WebResponse
 from clinic.actions import receiving
 from clinic.actions.referrals import Terms
 from clinic.errors import Conflict, IllegalMove, NotFound, ShutDoor, TooManyAttempts, UnknownRecord
+from clinic.marked import marked
 from clinic.referral.attachment import MOST_BYTES, TOO_LARGE
 from clinic.referral.clocks import is_booked_too_late
 from clinic.referral.states import Act
@@ -24,7 +26,7 @@ blueprint = Blueprint("receiving", __name__, url_prefix="/r")
 MOST_REPORT_BYTES = MOST_BYTES + 256 * 1024
 """A file of the largest size with the words around it."""
 LONGEST_CODE = 60
-NOT_SENT = "This page was open for a long time. What you typed is kept. Send it once more."
+NOT_SENT = marked("This page was open for a long time. What you typed is kept. Send it once more.")
 
 Page = str | WebResponse | tuple[str, int]
 
@@ -37,7 +39,7 @@ def by_code() -> Page:
     if request.method == "GET":
         return render_template("receiving/code.html", code="", error="")
     if not code:
-        return render_template("receiving/code.html", code="", error=TYPE_CODE), 422
+        return render_template("receiving/code.html", code="", error=gettext(TYPE_CODE)), 422
     token = receiving.token_of_code(database(), code, address=remote_address(), now=now())
     return redirect(url_for("receiving.referral", token=token), code=303)
 
@@ -98,10 +100,10 @@ def _take(token: str, act: Act) -> Page:
             terms=_terms(),
         )
     except (Conflict, IllegalMove) as refused:
-        return shown(token, tried=form, refused=str(refused)), 409
-    flash(form.words.done, "success")
+        return shown(token, tried=form, refused=gettext(str(refused))), 409
+    flash(gettext(form.words.done), "success")
     if act is Act.BOOK and moved.visit_at and is_booked_too_late(moved.visit_at, moved.act_by):
-        flash(TOO_LATE, "warning")
+        flash(gettext(TOO_LATE), "warning")
     return redirect(url_for("receiving.referral", token=token), code=303)
 
 
@@ -164,7 +166,7 @@ def _again(
     """Show the page with an answer that was not taken. An error handler may raise nothing."""
     name = (request.view_args or {}).get("act_name", Act.REPORT.value)
     try:
-        return shown(token, tried=AnswerForm(_act(name), typed), refused=words), status
+        return shown(token, tried=AnswerForm(_act(name), typed), refused=gettext(words)), status
     except NotFound as error:
         return _shut(error, AnswerForm(Act.REPORT, typed))
     except TooManyAttempts as error:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from clinic.marked import marked
 from clinic.referral.states import Act, State
 
 
@@ -22,95 +23,101 @@ class ActWords:
 
 ACTS: Mapping[Act, ActWords] = {
     Act.ACKNOWLEDGE: ActWords(
-        heading="Confirm that you have it",
-        button="We have it",
-        done="Thank you. We noted that you have it.",
-        hint="You can accept or decline later.",
+        heading=marked("Confirm that you have it"),
+        button=marked("We have it"),
+        done=marked("Thank you. We noted that you have it."),
+        hint=marked("You can accept or decline later."),
     ),
     Act.ACCEPT: ActWords(
-        heading="Accept",
-        button="Accept this referral",
-        done="Thank you. We noted that you accept.",
-        hint="You will see this patient. The visit can be booked later.",
+        heading=marked("Accept"),
+        button=marked("Accept this referral"),
+        done=marked("Thank you. We noted that you accept."),
+        hint=marked("You will see this patient. The visit can be booked later."),
     ),
     Act.BOOK: ActWords(
-        heading="Book a visit",
-        button="Save the visit",
-        done="Thank you. The visit is noted, and we tell the patient.",
-        day="Day of the visit",
-        clock="Time of the visit",
+        heading=marked("Book a visit"),
+        button=marked("Save the visit"),
+        done=marked("Thank you. The visit is noted, and we tell the patient."),
+        day=marked("Day of the visit"),
+        clock=marked("Time of the visit"),
     ),
     Act.ASK: ActWords(
-        heading="Ask us something",
-        button="Send the question",
-        done="Thank you. We noted your question and will answer.",
-        words="Your question",
+        heading=marked("Ask us something"),
+        button=marked("Send the question"),
+        done=marked("Thank you. We noted your question and will answer."),
+        words=marked("Your question"),
     ),
     Act.REPORT_SEEN: ActWords(
-        heading="Report the patient as seen",
-        button="Report as seen",
-        done="Thank you. We noted that the patient was seen.",
-        hint="The report itself can follow.",
-        day="Day of the visit",
+        heading=marked("Report the patient as seen"),
+        button=marked("Report as seen"),
+        done=marked("Thank you. We noted that the patient was seen."),
+        hint=marked("The report itself can follow."),
+        day=marked("Day of the visit"),
     ),
     Act.REPORT: ActWords(
-        heading="Report back",
-        button="Send the report",
-        done="Thank you. We have your report.",
-        hint="Write the report, or attach it, or both. After this the page shows no more.",
-        words="Your report",
-        file="A file: a PDF or a plain text, 10 MB at most",
+        heading=marked("Report back"),
+        button=marked("Send the report"),
+        done=marked("Thank you. We have your report."),
+        hint=marked("Write the report, or attach it, or both. After this the page shows no more."),
+        words=marked("Your report"),
+        file=marked("A file: a PDF or a plain text, 10 MB at most"),
     ),
     Act.RESCHEDULE: ActWords(
-        heading="Move the visit",
-        button="Take the visit back",
-        done="We noted that the visit has to be moved. Book the new one here when it is known.",
-        words="Why it has to be moved",
+        heading=marked("Move the visit"),
+        button=marked("Take the visit back"),
+        done=marked(
+            "We noted that the visit has to be moved. Book the new one here when it is known."
+        ),
+        words=marked("Why it has to be moved"),
     ),
     Act.MISS: ActWords(
-        heading="Report a missed visit",
-        button="The patient did not come",
-        done="Thank you. We noted that the patient did not come.",
-        words="Anything we should know",
+        heading=marked("Report a missed visit"),
+        button=marked("The patient did not come"),
+        done=marked("Thank you. We noted that the patient did not come."),
+        words=marked("Anything we should know"),
     ),
     Act.DECLINE: ActWords(
-        heading="Decline",
-        button="Decline this referral",
-        done="Thank you. We noted that you decline, and ask elsewhere.",
-        words="The reason",
+        heading=marked("Decline"),
+        button=marked("Decline this referral"),
+        done=marked("Thank you. We noted that you decline, and ask elsewhere."),
+        words=marked("The reason"),
     ),
 }
 OPTIONAL = frozenset({Act.MISS, Act.REPORT})
 """Acts whose words may be left out: a missed visit, and a report that is attached."""
 
 STANDS: Mapping[State, str] = {
-    State.SENT: "You have not answered yet.",
-    State.RECEIVED: "You have it, and have not accepted or declined yet.",
-    State.NEEDS_INFO: "You asked us something. We will answer here.",
-    State.ACCEPTED: "You accepted. No visit is booked yet.",
-    State.SCHEDULED: "A visit is booked.",
-    State.PATIENT_NOTIFIED: "A visit is booked, and the patient knows.",
-    State.RESCHEDULED: "The visit has to be booked again.",
-    State.NO_SHOW: "The patient did not come. The visit has to be booked again.",
-    State.SEEN: "The patient was seen. Your report has still to come.",
-    State.CANCEL_REQUESTED: "It was asked to cancel this referral. We will decide and tell you.",
-    State.DECLINED: "You declined this referral. We ask elsewhere.",
-    State.REPORT_RECEIVED: "We have your report. A clinician reads it and tells the patient.",
+    State.SENT: marked("You have not answered yet."),
+    State.RECEIVED: marked("You have it, and have not accepted or declined yet."),
+    State.NEEDS_INFO: marked("You asked us something. We will answer here."),
+    State.ACCEPTED: marked("You accepted. No visit is booked yet."),
+    State.SCHEDULED: marked("A visit is booked."),
+    State.PATIENT_NOTIFIED: marked("A visit is booked, and the patient knows."),
+    State.RESCHEDULED: marked("The visit has to be booked again."),
+    State.NO_SHOW: marked("The patient did not come. The visit has to be booked again."),
+    State.SEEN: marked("The patient was seen. Your report has still to come."),
+    State.CANCEL_REQUESTED: marked(
+        "It was asked to cancel this referral. We will decide and tell you."
+    ),
+    State.DECLINED: marked("You declined this referral. We ask elsewhere."),
+    State.REPORT_RECEIVED: marked(
+        "We have your report. A clinician reads it and tells the patient."
+    ),
 }
 """How it stands, to the other side."""
 
 HAPPENED: Mapping[Act, str] = {
-    Act.SEND: "Sent",
-    Act.ACKNOWLEDGE: "Receipt confirmed",
-    Act.ASK: "Question",
-    Act.ANSWER: "Our answer",
-    Act.ACCEPT: "Accepted",
-    Act.BOOK: "Visit booked",
-    Act.DECLINE: "Declined",
-    Act.RESCHEDULE: "Visit taken back",
-    Act.MISS: "Patient did not come",
-    Act.REPORT_SEEN: "Reported as seen",
-    Act.REPORT: "Report sent",
+    Act.SEND: marked("Sent"),
+    Act.ACKNOWLEDGE: marked("Receipt confirmed"),
+    Act.ASK: marked("Question"),
+    Act.ANSWER: marked("Our answer"),
+    Act.ACCEPT: marked("Accepted"),
+    Act.BOOK: marked("Visit booked"),
+    Act.DECLINE: marked("Declined"),
+    Act.RESCHEDULE: marked("Visit taken back"),
+    Act.MISS: marked("Patient did not come"),
+    Act.REPORT_SEEN: marked("Reported as seen"),
+    Act.REPORT: marked("Report sent"),
 }
 
-TOO_LATE = "This is after the day by which the patient has to be seen. Call us about that."
+TOO_LATE = marked("This is after the day by which the patient has to be seen. Call us about that.")
