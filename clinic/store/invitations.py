@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, literal, or_, select, tru
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.errors import Refused, UnknownRecord
+from clinic.marked import marked
 from clinic.store.database import Transaction
 from clinic.store.keys import Key
 from clinic.store.patients import Person
@@ -250,7 +251,7 @@ def begin(tx: Transaction, permit: Permit, intake_id: UUID) -> Invitation:
         .values(intake_id=intake_id, remind_at=None)
     )
     if changed.rowcount != 1:
-        raise Refused("This link was used already. Come back with your code, or call us.")
+        raise Refused(marked("This link was used already. Come back with your code, or call us."))
     return get(tx, permit.invitation_id)
 
 
