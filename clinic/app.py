@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from clinic import catalogue
 from clinic.actions.printing import printing_kit
 from clinic.config import Settings, utc_now
 from clinic.library.placeholders import filled
@@ -26,13 +27,20 @@ from clinic.web.filters import register_filters
 from clinic.web.intake import adding, coming_back, invited, on_tablet
 from clinic.web.intake import views as intake
 from clinic.web.intake.names import element_id
+from clinic.web.languages import (
+    FIRST,
+    SpokenAddress,
+    alternates,
+    at,
+    choose_language,
+    locale_of,
+    other_languages,
+    with_language,
+)
 from clinic.web.referral import views as receiving
 from clinic.web.sessions import StoredSessions
 from clinic.web.staff import views as staff
 from clinic.web.visit import EXTENSION, House, clinic_details, details_of, today
-
-LOCALES = {"en": "en_US", "es": "es_US"}
-"""From the code in an address to a locale; a browser's own tag never gets this far."""
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_FIELDS = 2000
@@ -119,20 +127,16 @@ def _configure(app: Flask, settings: Settings, database: Database) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         # The Origin header is looked at for every post; a Referer is often left out.
         WTF_CSRF_SSL_STRICT=False,
-        BABEL_DEFAULT_LOCALE=LOCALES["en"],
+        BABEL_DEFAULT_LOCALE=locale_of(FIRST),
         BABEL_DEFAULT_TIMEZONE=settings.time_zone,
-        BABEL_TRANSLATION_DIRECTORIES="translations",
+        BABEL_TRANSLATION_DIRECTORIES=str(catalogue.FOLDER),
     )
     app.session_interface = StoredSessions(secure=settings.behind_tls)
+    app.wsgi_app = SpokenAddress(app.wsgi_app, settings.languages)  # type: ignore[method-assign]
     if settings.behind_tls:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
-    Babel(app, locale_selector=lambda: LOCALES[g.get("language", "en")])
-    app.before_request(_choose_language)
-
-
-def _choose_language() -> None:
-    """Every address is English until the Spanish ones are made."""
-    g.language = "en"
+    Babel(app, locale_selector=lambda: locale_of(g.get("language", FIRST)))
+    app.before_request(choose_language)
 
 
 def _dress_templates(app: Flask, settings: Settings) -> None:
@@ -152,12 +156,14 @@ def _dress_templates(app: Flask, settings: Settings) -> None:
         "emergency_number": details.emergency_number,
         "crisis_line": details.crisis_line,
         "call_by": details.call_by,
+        "resume_days": str(details.resume_days),
     }
 
     def clinic_words(html: str) -> Markup:
         """Fill the clinic's names and numbers into words from content/."""
-        return filled(html, words)
+        return Markup(with_language(filled(html, words)))  # noqa: S704  the words are escaped there
 
+    environment.globals["at"] = at
     environment.filters["clinic_words"] = clinic_words
     environment.filters["clinic_time"] = lambda moment: moment.astimezone(settings.zone)
     environment.filters["element_id"] = element_id
@@ -182,10 +188,12 @@ def _for_every_template() -> dict[str, object]:
     locale = get_locale()
     return {
         "clinic": clinic_details(),
-        "language": g.get("language", "en"),
+        "language": g.get("language", FIRST),
+        "other_languages": other_languages(),
+        "alternates": alternates(),
         "text_direction": locale.text_direction if locale else "ltr",
         "csp_nonce": security.nonce,
-        "here": request.path,
+        "here": at(request.path),
         "today": today(),
         "tablet": tablet.limits(session) if sessions.on_tablet() else None,
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
+from babel.localedata import exists
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -21,7 +22,7 @@ from clinic.errors import BadInput, Misconfigured
 from clinic.opening import OpeningHours, read_opening_hours
 from clinic.referral.clocks import Clocks, Escalation
 
-KNOWN_LANGUAGES = ("en", "es")
+LANGUAGE = re.compile("[a-z]{2}")
 POSTGRES = re.compile(r"^postgres(ql)?(\+psycopg)?://")
 MAIL_ADDRESS = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+$")
 WEB_ADDRESS = re.compile(r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?$")
@@ -114,9 +115,11 @@ class Settings(BaseSettings):
     @field_validator("languages")
     @classmethod
     def _known_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not value or any(word not in KNOWN_LANGUAGES for word in value):
-            raise ValueError(f"name languages out of: {', '.join(KNOWN_LANGUAGES)}")
-        return value
+        if not value or any(not LANGUAGE.fullmatch(word) or not exists(word) for word in value):
+            raise ValueError("name each language by its two letters, such as en, es")
+        if value[0] != "en":
+            raise ValueError("name en first: it is the language of the clinic")
+        return tuple(dict.fromkeys(value))
 
     @field_validator("time_zone")
     @classmethod

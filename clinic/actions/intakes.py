@@ -209,13 +209,18 @@ def submit_intake(
     confirmed: Mapping[str, datetime],
     now: datetime,
     zone: ZoneInfo,
+    language: str | None = None,
 ) -> Intake:
-    """Send an intake, once however often it is asked for. Raises NotReady."""
+    """Send an intake, once however often it is asked for. Raises NotReady.
+
+    `language` is that of the page it was sent from, where it is not that of the last answers.
+    """
     today = now.astimezone(zone).date()
     with database.writing() as tx:
         intake = intakes.load(tx, intake_id, library, for_update=True)
         if intake.submitted:
             return intake
+        intake = intake.in_language(language or intake.response.language)
         if in_the_way(intake, confirmed, now).anything:
             raise NotReady("Some questions still need an answer before you can send.")
         # The age and "the last 2 weeks" count from the day of sending.

@@ -1,6 +1,7 @@
 """What becomes of a page that was answered, and of a device that holds an intake."""
 
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from flask import g, request, session, url_for
@@ -13,6 +14,7 @@ from clinic.questionnaire.model import Step
 from clinic.store.sessions import PATIENT_IDLE
 from clinic.web import sessions
 from clinic.web.intake.forms import StepForm
+from clinic.web.intake.posted import LANGUAGE
 from clinic.web.intake.way import place_after
 from clinic.web.visit import (
     CODE_KEY,
@@ -72,6 +74,18 @@ def keep(intake: Intake, page: Step, form: StepForm) -> str | None:
     if not answered:
         return None
     return place_after(kept.intake, page, changing=changing)
+
+
+def typed_in() -> str:
+    """Give the language in which a page was answered that is now asked for in another."""
+    given = request.form.get(LANGUAGE, "")
+    return given if given in settings().languages else str(g.language)
+
+
+def hear(intake: Intake) -> Intake:
+    """Give an intake as it goes on in the language of the request."""
+    g.intake = intake.in_language(g.language)
+    return cast("Intake", g.intake)
 
 
 def is_changing() -> bool:

@@ -113,8 +113,9 @@ class StepForm(BaseForm):
 
     @property
     def rearranged(self) -> bool:
-        """True when a row was asked for or taken out: keep the answers, show the form again."""
-        return self.posted is not None and bool(self.posted.added or self.posted.removed)
+        """True when a row or another language was asked for: keep the answers, show it again."""
+        posted = self.posted
+        return posted is not None and bool(posted.added or posted.removed or posted.switched)
 
     # What is wrong ---------------------------------------------------------------
 

@@ -25,16 +25,19 @@ from clinic.web.hours import closed
 from clinic.web.intake.add_form import AddForm
 from clinic.web.intake.answering import (
     confirmed,
+    hear,
     hold,
     is_changing,
     keep,
     saving,
     step_form,
+    typed_in,
 )
 from clinic.web.intake.entry import ConsentForm, errors_of
 from clinic.web.intake.forms import StepForm
 from clinic.web.intake.invited import permit_of_device
-from clinic.web.intake.way import place_after, place_before, place_of, place_to_go_on
+from clinic.web.intake.posted import LANGUAGE
+from clinic.web.intake.way import is_left_out, place_after, place_before, place_of, place_to_go_on
 from clinic.web.own import advice_told, assessment_of, drawing_words, summary_of
 from clinic.web.security import Audience, open_to
 from clinic.web.sentences import sentence
@@ -129,6 +132,10 @@ def step(step_id: str) -> str | WebResponse:
     intake = current_intake()
     if request.method == "GET" and intake.submitted:
         return redirect(url_for("intake.done"), code=303)
+    if LANGUAGE in request.form:
+        return _switched(intake, step_id)
+    if is_left_out(intake, step_id):
+        return redirect(place_to_go_on(intake), code=303)
     page = intake.step(step_id)
     posted = request.form if request.method == "POST" else None
     if posted is None and _is_barred(intake, page):
@@ -139,6 +146,18 @@ def step(step_id: str) -> str | WebResponse:
         if away:
             return redirect(away, code=303)
     return _show(current_intake(), page, form)
+
+
+def _switched(intake: Intake, step_id: str) -> str | WebResponse:
+    """Keep a page in the language that it was typed in, then show it in the one asked for."""
+    before = intake.in_language(typed_in())
+    page = before.step(step_id)
+    away = keep(before, page, step_form(page, before, request.form))
+    after = hear(current_intake())
+    if away or is_left_out(after, step_id):
+        return redirect(away or place_to_go_on(after), code=303)
+    page = after.step(step_id)
+    return _show(after, page, step_form(page, after, request.form))
 
 
 def _is_barred(intake: Intake, page: Step) -> bool:
@@ -205,6 +224,7 @@ def send() -> WebResponse:
         confirmed=confirmed(),
         now=now(),
         zone=zone(),
+        language=g.language,
     )
     return redirect(url_for("intake.done"), code=303)
 

@@ -12,6 +12,14 @@ def place_of(step: Step, *, changing: bool = False) -> str:
     return url_for("intake.step", step_id=step.id, change=1 if changing else None)
 
 
+def is_left_out(intake: Intake, step_id: str) -> bool:
+    """True of a page that the form has, and of which this language asks nothing."""
+    whole = intake.questionnaire.whole
+    if whole is None or any(step.id == step_id for step in intake.steps):
+        return False
+    return any(step.id == step_id for step in whole.steps)
+
+
 def place_after(intake: Intake, step: Step, *, changing: bool = False) -> str:
     """Give the address that follows a step, once its answers are kept.
 
