@@ -10,6 +10,7 @@ from wtforms import Form, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from clinic.actions.amendments import LONGEST
+from clinic.marked import marked
 from clinic.web.intake.entry import errors_of
 from clinic.web.intake.reading import printable, tidy
 
@@ -19,15 +20,15 @@ FROM_DONE = "done"
 ADDING_KEY = "adding"
 """Where the session keeps which intake the page of /status may add to, and the key of that page."""
 
-TYPE_IT_FIRST = lazy_gettext("Type what you want to add.")
-SHORTEN_IT = lazy_gettext("Shorten this to %(limit)s characters.", limit=f"{LONGEST:,}")
+TYPE_IT_FIRST = lazy_gettext(marked("Type what you want to add."))
+SHORTEN_IT = lazy_gettext(marked("Shorten this to %(limit)s characters."), limit=f"{LONGEST:,}")
 
 
 class AddForm(Form):
     """What the patient wants to add. `once` is the page's own key, so that it is added once."""
 
     text = TextAreaField(
-        lazy_gettext("What do you want to add?"),
+        lazy_gettext(marked("What do you want to add?")),
         filters=[lambda text: printable(tidy(text or "")).strip()],
         validators=[DataRequired(TYPE_IT_FIRST), Length(max=LONGEST, message=SHORTEN_IT)],
     )
