@@ -7,13 +7,15 @@ from typing import Any
 from babel.support import NullTranslations
 from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale, get_translations
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clinic import catalogue
 from clinic.actions.printing import printing_kit
 from clinic.config import Settings, utc_now
+from clinic.errors import Misconfigured
 from clinic.library.placeholders import filled
 from clinic.library.places import content_dir, templates_dir
 from clinic.library.shelf import Shelf, read_shelf
@@ -99,6 +101,9 @@ def _house(
     pool: RenderPool | None,
     clock: Callable[[], datetime],
 ) -> House:
+    for language in settings.languages:
+        if language not in shelf.spoken:
+            raise Misconfigured(f"CLINIC_LANGUAGES: there is no folder content/{language}.")
     kit = printing_kit(shelf, details_of(settings), settings.languages)
     return House(
         settings=settings,
@@ -171,7 +176,8 @@ def _dress_templates(app: Flask, settings: Settings) -> None:
     app.context_processor(_for_every_template)
 
 
-def _autofill(kind: str | None) -> str:
+@pass_context  # else a filter over a plain word is worked out once, when a template is read
+def _autofill(_context: Context, kind: str | None) -> str:
     """Give what a browser may fill into a box; on a clinic tablet it fills in nothing."""
     return "off" if sessions.on_tablet() and kind != "new-password" else kind or ""
 

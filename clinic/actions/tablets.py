@@ -23,6 +23,8 @@ class Handed:
     token: str
     permit: Permit | None = None
     intake_id: UUID | None = None
+    language: str = ""
+    """The language of the patient, where it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +56,23 @@ def hand(
 
     Raises Refused for a link that opens nothing or a form that was sent, and UnknownRecord.
     """
-    permit = None
+    permit, language = None, ""
     with database.writing() as tx:
         if invitation_id is not None:
-            invitations.get(tx, invitation_id)
+            language = invitations.get(tx, invitation_id).language
             permit = invitations.hand_over(tx, invitation_id, now=now)
             if permit is None:
                 raise Refused(SHUT)
             _record(tx, by, "tablet.hand", ("invitation", invitation_id), now)
         elif intake_id is not None:
-            if intakes.facts(tx, intake_id).submitted_at is not None:
+            facts = intakes.facts(tx, intake_id)
+            language = facts.language
+            if facts.submitted_at is not None:
                 raise Refused("These answers were sent. Nothing is left to go on with.")
             _record(tx, by, "tablet.hand", ("intake", intake_id), now)
         else:
             _record(tx, by, "tablet.hand", None, now)
-        return Handed(tablets.bind(tx, by=by.id, now=now), permit, intake_id)
+        return Handed(tablets.bind(tx, by=by.id, now=now), permit, intake_id, language)
 
 
 def take_back(database: Database, token: str, *, by: Member, now: datetime) -> None:

@@ -114,9 +114,14 @@ def other_languages() -> list[LanguageLink]:
 def address_in(language: str) -> str:
     """Give the address of this page in a language, with what stood behind its question mark."""
     path = request.path if request.method in ("GET", "HEAD") else _page_of_post()
-    front = "" if language == FIRST else f"/{language}"
+    front = front_of(language)
     query = [(key, value) for key, value in request.args.items(multi=True)]
     return f"{front}{path}?{urlencode(query)}" if query else f"{front}{path}"
+
+
+def front_of(language: str) -> str:
+    """Give what stands before the addresses of a language; nothing for one that is not offered."""
+    return f"/{language}" if language != FIRST and language in settings().languages else ""
 
 
 def _page_of_post() -> str:

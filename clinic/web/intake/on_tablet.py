@@ -66,7 +66,7 @@ def ready() -> WebResponse:
 @open_to(Audience.PATIENT)
 def here() -> WebResponse:
     """Take note that somebody still types: that the request came is all that counts."""
-    return Response(status=204)
+    return Response(status=204, mimetype="text/plain")
 
 
 @blueprint.route("/more-time", methods=["POST"])

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as WebResponse
 from clinic.actions import tablets
 from clinic.errors import BadInput
 from clinic.web import sessions
+from clinic.web.languages import front_of
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.doors import reader
 from clinic.web.staff.words import moment
@@ -62,7 +63,7 @@ def hand() -> WebResponse:
         session[GO_ON_KEY] = str(handed.intake_id)
         place = url_for("tablet.go_on")
     sessions.renew()
-    response = make_response(redirect(place, code=303))
+    response = make_response(redirect(f"{front_of(handed.language)}{place}", code=303))
     mark(response, handed.token, secure=settings().behind_tls)
     return response
 
