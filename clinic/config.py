@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     crisis_line: str = "988"
     time_zone: str = "America/New_York"
     paper: Literal["letter", "a4"] = "letter"
-    languages: Words = ("en",)
+    languages: Words = ("en", "es")
     open_intake: bool = True
     """False when only an invited patient may start."""
     retention_days: int | None = Field(None, ge=1)

@@ -15,7 +15,7 @@ def test_everything_has_a_default():
     assert settings.data == Path(".data")
     assert settings.database_url is None
     assert (settings.emergency_number, settings.crisis_line) == ("911", "988")
-    assert (settings.port, settings.paper, settings.languages) == (8000, "letter", ("en",))
+    assert (settings.port, settings.paper, settings.languages) == (8000, "letter", ("en", "es"))
     assert (settings.resume_days, settings.retention_days) == (14, None)
     assert settings.open_intake
     assert not settings.behind_tls
@@ -61,7 +61,8 @@ def test_the_key_file_lies_with_the_other_settings_of_a_user():
         ("CLINIC_TIME_ZONE", "Mars/Base"),
         ("CLINIC_TIME_ZONE", "../etc/passwd"),
         ("CLINIC_PAPER", "b5"),
-        ("CLINIC_LANGUAGES", "en,fr"),
+        ("CLINIC_LANGUAGES", "en,french"),
+        ("CLINIC_LANGUAGES", "es,en"),
         ("CLINIC_OPEN_INTAKE", "perhaps"),
         ("CLINIC_RESUME_DAYS", "0"),
         ("CLINIC_RETENTION_DAYS", "-1"),

@@ -39,6 +39,9 @@ def pages() -> Environment:
         get_flashed_messages=lambda **_: [],
         clinic=CLINIC,
         language="en",
+        at=str,
+        other_languages=[],
+        alternates=[],
         text_direction="ltr",
         tablet=None,
     )
