@@ -137,7 +137,7 @@ class Intake:
         return tuple(
             step
             for step in self.questionnaire.steps
-            if any(item.link_id in shown and not unasked(item) for item in step.walk())
+            if any(item.link_id in shown and _asks(item) for item in step.walk())
         )
 
     def step(self, step_id: str) -> Step:
@@ -244,6 +244,11 @@ class Intake:
     def entries(self, key: str) -> tuple[Entry, ...]:
         """Everything that was ever answered under a key, oldest first."""
         return tuple(entry for entry in self.history if entry.key == key)
+
+
+def _asks(item: Item) -> bool:
+    """True of a question, and of a list that one may add to, even while it is empty."""
+    return not unasked(item) or (item.holds_instances and not item.read_only)
 
 
 def derived_answers(

@@ -3,7 +3,7 @@
 import pytest
 
 from clinic.questionnaire.model import RESERVED_STEP_IDS, Control, ItemType, Questionnaire, Text
-from tests.make import make_item, make_questionnaire
+from tests.make import make_intake, make_item, make_questionnaire
 
 
 def page(link_id: str) -> Questionnaire:
@@ -100,3 +100,17 @@ def test_every_type_but_group_and_display_is_a_question():
     asked = {kind for kind in ItemType if make_item("q", kind.value).is_question}
 
     assert set(ItemType) - asked == {ItemType.GROUP, ItemType.DISPLAY}
+
+
+def test_a_page_of_nothing_but_a_list_to_add_to_is_shown_while_the_list_is_empty():
+    rows = make_item("rows", "group", make_item("row"), repeats=True)
+    form = make_questionnaire(
+        make_item("first", "group", make_item("question")),
+        make_item("listed", "group", make_item("words", "display"), rows),
+        make_item("last", "group", make_item("words-alone", "display")),
+    )
+
+    intake = make_intake(questionnaire=form)
+
+    assert [step.id for step in intake.steps] == ["first", "listed"]
+    assert intake.step_after(intake.step("first")) == intake.step("listed")
