@@ -85,6 +85,12 @@ class LetterHead:
     code: str = ""
     until: str = ""
 
+    @property
+    def link_lines(self) -> tuple[str, str]:
+        """The link in two lines: one that broke at a dash would leave its reader to guess."""
+        site, slash, token = self.link.rpartition("/")
+        return site + slash, token
+
 
 def letter_paper(
     letter: Letter, head: LetterHead, *, made: str, clinic: ClinicDetails, size: str

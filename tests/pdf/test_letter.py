@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pikepdf
 import pytest
+from pypdf import PdfReader
 
 from clinic.pdf.letter import NEVER_CUT, LetterHead, fax_cover, letter_paper
 from clinic.pdf.paper import render_paper
@@ -120,6 +121,15 @@ def test_a_signed_letter_says_who_when_what_and_how_to_answer():
     assert "We own a tenth of this clinic." in page
     assert "Page 1 of 1" in page
     assert "DRAFT" not in page
+
+
+def test_the_end_of_a_link_stands_whole_on_a_line_of_its_own():
+    token = "ab-cd-" * 7 + "e"
+    pdf = printed(letter_of("plain"), link=f"https://clinic-with-a-long-name.example/r/{token}")
+
+    lines = PdfReader(BytesIO(pdf)).pages[0].extract_text().splitlines()
+
+    assert token in [line.strip() for line in lines]
 
 
 def test_a_draft_says_so_across_the_page_and_in_its_heading():
