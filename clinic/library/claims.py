@@ -43,6 +43,7 @@ class Claim:
     review_by: date
     reviewed_by: str | None
     reviewed_on: date | None
+    is_translation: bool = False
 
     def due(self, today: date) -> Due:
         """Overdue from the day after `review_by`, as the page tells the patient."""
@@ -77,6 +78,7 @@ def _of_articles(articles: Iterable[Article]) -> Iterator[Claim]:
             review_by=article.review_by,
             reviewed_by=article.reviewed_by,
             reviewed_on=article.reviewed_on,
+            is_translation=article.source_hash is not None,
         )
         yield text
         yield from _of_label(article, text)

@@ -95,6 +95,8 @@ def test_a_clinician_sees_what_is_overdue_and_what_is_due_soon(
     row = next(row for row in page.select("tbody tr") if "rules/red-flags.yaml" in row.text)
     assert "Awaiting clinical review" in row.text
     assert "May 1, 2027" in row.text
+    translated = next(row for row in page.select("tbody tr") if "es/pages/safety" in row.text)
+    assert "Awaiting review by a qualified translator" in translated.text
 
 
 def test_an_admin_sees_it_too(app: Flask, database: Database) -> None:
