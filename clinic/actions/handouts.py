@@ -75,6 +75,7 @@ class Handouts:
             "clinic_phone": clinic.phone,
             "clinic_name": clinic.name,
             "call_by": clinic.call_by,
+            "resume_days": str(clinic.resume_days),
         }
 
     def handout(self) -> Handout:

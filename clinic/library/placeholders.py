@@ -1,4 +1,4 @@
-"""Places in a text that the clinic fills: its name, its phone, the emergency number."""
+"""Places in a text that the clinic fills, such as its name, its phone, the emergency number."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from markupsafe import Markup, escape
 
 PLACEHOLDERS = frozenset(
-    {"emergency_number", "crisis_line", "clinic_phone", "clinic_name", "call_by"}
+    {"emergency_number", "crisis_line", "clinic_phone", "clinic_name", "call_by", "resume_days"}
 )
 PLACE = re.compile(r"\{(\w+)\}")
 

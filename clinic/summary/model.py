@@ -384,13 +384,17 @@ class Versions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicDetails:
-    """The clinic as it names itself on paper."""
+    """The clinic as it names itself on paper.
+
+    `resume_days` is for how many days a form that was not sent is kept.
+    """
 
     name: str
     phone: str
     emergency_number: str = "911"
     crisis_line: str = "988"
     call_by: str = "5 pm"
+    resume_days: int = 14
     hours: OpeningHours | None = None
     after_hours_phone: str = ""
     paid_for_regenerative: bool = False

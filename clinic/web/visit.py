@@ -130,6 +130,7 @@ def details_of(settings: Settings) -> ClinicDetails:
         emergency_number=settings.emergency_number,
         crisis_line=settings.crisis_line,
         call_by=settings.call_by,
+        resume_days=settings.resume_days,
         hours=settings.hours,
         after_hours_phone=settings.after_hours_phone,
         paid_for_regenerative=settings.paid_for_regenerative,

@@ -220,6 +220,14 @@ def test_the_clinics_own_values_are_filled_in_and_escaped():
     assert filled_text("Call {clinic_phone}.", {"clinic_phone": "1 & 2"}) == "Call 1 & 2."
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_consent_says_for_how_many_days_the_clinic_keeps_what_was_not_sent(articles, language):
+    text = articles.page("consent", language).section("choice").text
+
+    assert "{resume_days} d" in text
+    assert not re.search(r"\d", text)
+
+
 def test_a_value_that_looks_like_a_place_is_not_filled_again():
     values = {"clinic_name": "{clinic_phone}", "clinic_phone": "555"}
 
