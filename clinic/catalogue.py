@@ -4,16 +4,14 @@ For what is made outside a request: papers, mails and summaries. Pages ask Flask
 reads the same files.
 """
 
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from babel.support import NullTranslations, Translations
 
-FOLDER = Path(__file__).parent / "translations"
+from clinic.marked import Say, Tongue
 
-Say = Callable[[str], str]
-"""Gives English words in a language; the English where the catalogue has none."""
+FOLDER = Path(__file__).parent / "translations"
 
 
 @cache
@@ -26,6 +24,11 @@ def say_in(language: str) -> Say:
     """Give what puts English words into a language."""
     words = catalogue(language)
     return lambda text: words.ugettext(text) if text else ""
+
+
+def tongue(language: str) -> Tongue:
+    """Give a language by its code, for what is put into words by the core."""
+    return Tongue(language, say_in(language))
 
 
 class Phrases:

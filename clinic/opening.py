@@ -1,11 +1,11 @@
 """When somebody is at the clinic: opening hours, read from one line of text."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from clinic.marked import marked
+from clinic.marked import Say, marked
 
 DAYS = (
     marked("Monday"),
@@ -22,9 +22,6 @@ ONE_AND_ANOTHER = marked("{one} and {another}")
 AND_ALSO = marked(", and ")
 NOON, MIDNIGHT = marked("noon"), marked("midnight")
 AM, PM = marked("am"), marked("pm")
-
-Say = Callable[[str], str]
-"""Gives English words in another language."""
 
 SHORT = tuple(day[:3].lower() for day in DAYS)
 MINUTES_OF_DAY = 24 * 60

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import clinic as package
 from clinic.actions.handouts import read_handouts
+from clinic.catalogue import tongue
 from clinic.intake import Intake, IntakeState, derived_answers
 from clinic.library.places import content_dir, templates_dir
 from clinic.library.shelf import Shelf
@@ -79,7 +80,7 @@ def paper_of_response(
         clinic=clinic,
         zone=zone,
         today=today,
-        language=language,
+        language=tongue(language),
         overdue=kit["handouts"]["en"].overdue_on(now.astimezone(zone).date()),
     )
     renderer = Renderer(**kit)

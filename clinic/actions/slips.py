@@ -2,7 +2,7 @@
 
 from datetime import tzinfo
 
-from clinic.catalogue import say_in
+from clinic.catalogue import tongue
 from clinic.marked import marked
 from clinic.pdf.paper import Paper
 from clinic.store.invitations import Invitation
@@ -20,8 +20,8 @@ def slip_of(
     last = invitation.last_moment.astimezone(zone).date()
     visit = invitation.appointment_on
     made_on = invitation.made_at.astimezone(zone).date()
-    language = invitation.language
-    say = say_in(language)
+    language = tongue(invitation.language)
+    say = language.say
     site, slash, token = link.rpartition("/")
     return Paper(
         template="slip",
@@ -36,7 +36,7 @@ def slip_of(
         who=clinic.name,
         made=say(MADE_ON).format(day=long_date(made_on, language)),
         clinic=clinic,
-        language=language,
+        language=invitation.language,
         size=size,
         large=True,
     )

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from uuid import UUID
 
-from clinic.catalogue import say_in
+from clinic.catalogue import say_in, tongue
 from clinic.marked import marked
 from clinic.summary.words import long_date
 
@@ -70,7 +70,7 @@ def invitation(house: House, letter: Letter, message_id: UUID, at: datetime) -> 
     """
     say, visit = say_in(letter.language), ""
     if letter.appointment_on:
-        visit = say(VISIT).format(day=long_date(letter.appointment_on, letter.language))
+        visit = say(VISIT).format(day=long_date(letter.appointment_on, tongue(letter.language)))
     greeting = say(REMINDER if letter.is_reminder else GREETING).format(
         clinic=house.clinic_name, visit=visit
     )
@@ -86,7 +86,7 @@ def invitation(house: House, letter: Letter, message_id: UUID, at: datetime) -> 
         say(WORDS).format(
             greeting=greeting,
             link=letter.link,
-            last_day=long_date(letter.last_day, letter.language),
+            last_day=long_date(letter.last_day, tongue(letter.language)),
             phone=house.clinic_phone,
             emergency=house.emergency_number,
             clinic=house.clinic_name,

@@ -14,7 +14,7 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from clinic.catalogue import Phrases, say_in
+from clinic.catalogue import Phrases, say_in, tongue
 from clinic.errors import Unavailable
 from clinic.marked import marked
 from clinic.pdf.assets import OF_ANSWERS, Assets, bar_address
@@ -107,7 +107,7 @@ class Renderer:
             lower_first=lower_first,
             bar_address=bar_address,
             qr_address=qr_address,
-            long_date=long_date,
+            long_date=lambda day, code: long_date(day, tongue(code)),
         )
 
     def render_summary(

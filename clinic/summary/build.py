@@ -46,6 +46,7 @@ def build_summary(
 ) -> Summary:
     """Put an intake and its assessment into words, in a language and on the clinic's clock.
 
+    `language` is a code, or a Tongue that brings the words of another language.
     `today` is the day in the clinic's zone; a sent intake counts from the day of sending.
     `program` is the version of the program. The assessment is that of the rules; `level`
     is what a clinician set in its place. `settled` are the ids of rules whose findings have
@@ -69,7 +70,7 @@ def build_summary(
     return Summary(
         id=str(intake.id),
         reference=intake.reference,
-        language=language,
+        language=str(language),
         clinic=clinic,
         person=_person(plan, answers, day),
         draft=not intake.submitted,

@@ -184,7 +184,7 @@ def _times(before: datetime, after: datetime, language: str, zone: tzinfo) -> tu
     """The clock times, with the day where the two are on different days."""
     one, two = before.astimezone(zone), after.astimezone(zone)
     if one.date() == two.date():
-        return clock(one), clock(two)
+        return clock(one, language), clock(two, language)
     return moment(before, zone, language), moment(after, zone, language)
 
 

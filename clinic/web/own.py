@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import g
 
+from clinic.catalogue import tongue
 from clinic.errors import NotFound
 from clinic.intake import Intake
 from clinic.store import amendments, assessments, intakes, levels
@@ -60,7 +61,7 @@ def summary_of(intake: Intake) -> Summary:
             clinic=clinic_details(),
             zone=zone(),
             today=today(),
-            language=g.language,
+            language=tongue(g.language),
             level=_level_of(intake.id),
             added=_added_to(intake.id),
             overdue=house().handouts[g.language].overdue_on(today()),

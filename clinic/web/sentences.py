@@ -1,14 +1,12 @@
 """A sentence that the core names in English, in the reader's language: looked up, then filled."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
+from clinic.marked import Say, Tongue
 from clinic.questionnaire.checks import Filling
 from clinic.questionnaire.model import Text
 from clinic.summary.words import long_date
-
-Say = Callable[[str], str]
-"""Gives English words in the reader's language."""
 
 MONTH = "month"
 """The one filling that is itself a word of the catalogue."""
@@ -25,7 +23,7 @@ def _filled(name: str, value: Filling, say: Say, language: str) -> str | int:
         case Text():
             return value.within(language)
         case date():
-            return long_date(value, language)
+            return long_date(value, Tongue(language, say))
         case int():
             return value if name == "year" else f"{value:,}"
         case _:

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms.form import BaseForm
 
 from clinic.intake import Intake, derived_answers
+from clinic.marked import Say
 from clinic.questionnaire.checks import Problem, answer_problems, limit_words, response_problems
 from clinic.questionnaire.model import Item, Step
 from clinic.questionnaire.response import (
@@ -28,7 +29,7 @@ from clinic.web.intake.posted import Posted, offered_text
 from clinic.web.intake.question import Page, Question
 from clinic.web.intake.shown_when import Open
 from clinic.web.intake.tree import Layout, Node
-from clinic.web.sentences import Say, sentence
+from clinic.web.sentences import sentence
 
 SAFETY = "safety"
 """The code of a step in which a blank counts as the worst answer."""

@@ -181,7 +181,7 @@ class Typed(Question):
             unit = self.item.unit
             if self.item.unit_text.words:
                 return self.item.unit_text.within(self.page.language)
-        return (unit.display or unit.code) if unit else ""
+        return self.page.say(unit.display or unit.code) if unit else ""
 
     @property
     def error_id(self) -> str:

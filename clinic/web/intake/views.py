@@ -9,6 +9,7 @@ from clinic.actions.documents import summary_pdf as make_summary_pdf
 from clinic.actions.invited import Invited
 from clinic.actions.returning import from_last_time
 from clinic.actions.tablets import note_form
+from clinic.catalogue import tongue
 from clinic.errors import NotAllowed, Refused
 from clinic.intake import BIRTH_DATE, Consent, Intake
 from clinic.marked import marked
@@ -195,7 +196,7 @@ def review() -> str | WebResponse:
         key = intakes.idempotency_key(reading, intake.id)
     return render_template(
         "intake/review.html",
-        answered=Answers(intake, g.language, zone()).steps(),
+        answered=Answers(intake, tongue(g.language), zone()).steps(),
         waiting=actions.in_the_way(intake, confirmed(), now()),
         key=key,
         place_of=lambda step: place_of(step, changing=True),
