@@ -100,7 +100,7 @@ def test_yes_no_and_on_stay_words_in_yaml(tmp_path):
 
     item = read_questionnaire(path).by_link_id["pain-now"]
 
-    assert (item.prefix, item.text.words) == ("no", "on")
+    assert (item.prefix.words, item.text.words) == ("no", "on")
 
 
 def folder_with(tmp_path: Path, **files: str) -> Path:
