@@ -19,7 +19,7 @@ from clinic.summary.words import long_date
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.doors import reader
 from clinic.web.staff.reader import Reader
-from clinic.web.staff.words import LEVEL_WORDS, STATE_WORDS, moment
+from clinic.web.staff.words import STATE_WORDS, level_code, level_of, moment
 from clinic.web.visit import database, now
 
 blueprint = Blueprint("looking_up", __name__)
@@ -106,7 +106,7 @@ def _sent(facts: Facts, who: Reader) -> SentLine:
         id=facts.id,
         reference=facts.reference,
         when=moment(facts.submitted_at or facts.created_at, who.zone, who.now),
-        level=LEVEL_WORDS[facts.urgency] if facts.urgency else "",
-        level_code=facts.urgency.value if facts.urgency else "",
+        level=level_of(facts),
+        level_code=level_code(facts),
         state=STATE_WORDS[facts.state],
     )

@@ -28,9 +28,10 @@ from clinic.web.staff.referral_list import referral_rows
 from clinic.web.staff.rows import NO_CARD, owner_words
 from clinic.web.staff.words import (
     LANGUAGE_WORDS,
-    LEVEL_WORDS,
     STATE_WORDS,
     call_words,
+    level_code,
+    level_of,
     moment,
 )
 from clinic.web.visit import clinic_details, destinations, house, today, zone
@@ -63,6 +64,7 @@ class Head:
     birth_date: str
     urgency: Urgency | None
     level: str
+    level_code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,8 @@ def _head(record: Record, newest: Facts, who: Reader) -> Head:
         age=str(whole_years(born, local)) if born else "",
         birth_date=long_date(born, "en") if born else "",
         urgency=newest.urgency,
-        level=LEVEL_WORDS[newest.urgency] if newest.urgency else "",
+        level=level_of(newest),
+        level_code=level_code(newest),
     )
 
 
@@ -145,8 +148,8 @@ def _line(facts: Facts, record: Record, who: Reader) -> SentLine:
         id=facts.id,
         reference=facts.reference,
         when=moment(facts.submitted_at, who.zone, who.now) if facts.submitted_at else "",
-        level=LEVEL_WORDS[facts.urgency] if facts.urgency else "",
-        urgency=facts.urgency.value if facts.urgency else "",
+        level=level_of(facts),
+        urgency=level_code(facts),
         state=STATE_WORDS[facts.state],
         owner=owner_words(facts, record.people, who.member),
         visit=card.appointment if card else "",

@@ -14,7 +14,7 @@ from clinic.store.same_person import Decision, Match
 from clinic.store.staff import Member
 from clinic.summary.words import long_date
 from clinic.web.staff.rows import Reader
-from clinic.web.staff.words import LEVEL_WORDS, day, moment
+from clinic.web.staff.words import day, level_code, level_of, moment
 
 SAID: Mapping[Match, str] = {
     Match.SAME: "said that this is the same person",
@@ -94,13 +94,12 @@ def _relative(
 
 
 def _sent(facts: Facts, reader: Reader, *, known: bool) -> Sent:
-    urgency = facts.urgency if known else None
     return Sent(
         id=facts.id,
         reference=facts.reference,
         when=day(facts.submitted_at or facts.created_at, reader.zone, reader.now),
-        level=LEVEL_WORDS[urgency] if urgency else "",
-        urgency=urgency.value if urgency else "",
+        level=level_of(facts) if known else "",
+        urgency=level_code(facts) if known else "",
     )
 
 

@@ -19,10 +19,11 @@ from clinic.web.staff.next_actions import About, about, next_action
 from clinic.web.staff.reader import Reader
 from clinic.web.staff.words import (
     CALL_TODAY,
-    LEVEL_WORDS,
     QUEUE_WORDS,
     STATE_WORDS,
     call_words,
+    level_code,
+    level_of,
     moment,
     waiting,
 )
@@ -57,6 +58,7 @@ class Row:
     reference: str
     urgency: Urgency | None
     urgency_word: str
+    level_code: str
     reason: str
     more_reasons: int
     at: str
@@ -138,7 +140,8 @@ def row(
         id=facts.id,
         reference=facts.reference,
         urgency=facts.urgency,
-        urgency_word=LEVEL_WORDS[facts.urgency] if facts.urgency else "",
+        urgency_word=level_of(facts),
+        level_code=level_code(facts),
         reason=reasons[0] if reasons else "",
         more_reasons=max(0, len(reasons) - 1),
         at=moment(stored.since, reader.zone, reader.now),

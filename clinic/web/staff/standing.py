@@ -11,7 +11,7 @@ from clinic.actions.staff_facts import is_harm
 from clinic.intake import Intake, IntakeState
 from clinic.questionnaire.values import whole_years
 from clinic.store.outcomes import OutcomeKind, last_call
-from clinic.store.queues import WAITING
+from clinic.store.queues import WAITING, Queue
 from clinic.store.records import Facts
 from clinic.store.staff import Role
 from clinic.store.staff_facts import StaffFact
@@ -25,6 +25,8 @@ from clinic.web.staff.words import (
     STATE_WORDS,
     STEP_WORDS,
     call_words,
+    level_code,
+    level_of,
     moment,
     waiting,
 )
@@ -69,6 +71,8 @@ class Standing:
     birth_date: str
     urgency: Urgency | None
     level: str
+    level_code: str
+    so_far: str
     by_rules: str
     act_by: str
     late: bool
@@ -108,7 +112,9 @@ def standing(opened: Opened, reader: Reader) -> Standing:
         age=str(whole_years(born, today)) if born else "",
         birth_date=long_date(born, "en") if born else "",
         urgency=level,
-        level=LEVEL_WORDS[level],
+        level=level_of(facts) or LEVEL_WORDS[level],
+        level_code=level_code(facts) or level.value,
+        so_far=LEVEL_WORDS[level] if facts.queue is Queue.INCOMPLETE else "",
         by_rules=LEVEL_WORDS[by_rules] if level is not by_rules else "",
         act_by=act_by_words(facts, reader),
         late=is_late(facts, reader),

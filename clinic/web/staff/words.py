@@ -9,12 +9,16 @@ from clinic.referral.emergency import EmergencyStep
 from clinic.store.case_access import AccessReason
 from clinic.store.outcomes import LastCall, OutcomeKind
 from clinic.store.queues import Queue
+from clinic.store.records import Facts
 from clinic.store.staff import Role
 from clinic.store.worklist import Speaks
 from clinic.summary.words import clock, long_date, urgency_word
 from clinic.triage.rules import Urgency
 
 LEVEL_WORDS: Mapping[Urgency, str] = {level: urgency_word(level, "en") for level in Urgency}
+
+INCOMPLETE_SCREEN = "Incomplete screen"
+"""Stands where a level would, while safety questions have no answer: it is not known yet."""
 
 STATE_WORDS: Mapping[IntakeState, str] = {
     IntakeState.DRAFT: "Not sent",
@@ -106,6 +110,7 @@ ACT_WORDS: Mapping[str, str] = {
     "intake.note": "Added a note",
     "intake.note_visit": "Noted a visit",
     "intake.outcome": "Recorded what was done",
+    "intake.patient_pdf": "Printed the patient's own paper",
     "intake.pdf": "Opened the PDF",
     "intake.remove_visit": "Took a visit off",
     "intake.reopen": "Opened it again",
@@ -200,6 +205,20 @@ ACT_WORDS: Mapping[str, str] = {
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+
+
+def level_of(facts: Facts) -> str:
+    """Give the level in words, or that the screen is incomplete, which no level may hide."""
+    if facts.queue is Queue.INCOMPLETE:
+        return INCOMPLETE_SCREEN
+    return LEVEL_WORDS[facts.urgency] if facts.urgency else ""
+
+
+def level_code(facts: Facts) -> str:
+    """Give the name of the color that goes with `level_of`."""
+    if facts.queue is Queue.INCOMPLETE:
+        return "incomplete"
+    return facts.urgency.value if facts.urgency else ""
 
 
 def waiting(since: datetime, now: datetime) -> str:
