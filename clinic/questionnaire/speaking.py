@@ -6,6 +6,8 @@ from dataclasses import replace
 from clinic.questionnaire.model import Item, Questionnaire
 from clinic.questionnaire.response import Answer
 
+NAMES: Mapping[str, str] = {"en": "English", "es": "Spanish"}
+
 
 def asked_in(
     questionnaire: Questionnaire, language: str, answers: Mapping[str, Answer]
@@ -32,12 +34,15 @@ def asked_in(
     return spoken
 
 
-def not_asked(questionnaire: Questionnaire, language: str) -> Mapping[str, str]:
-    """Give what this form leaves out for a language and nobody answered, each with why."""
+def not_asked(questionnaire: Questionnaire) -> frozenset[str]:
+    """Give what its language leaves out of this form, as far as nobody answered it before."""
     whole = questionnaire.whole or questionnaire
-    known = questionnaire.by_link_id
-    missing = whole.left_out.get(language, {})
-    return {link_id: why for link_id, why in missing.items() if link_id not in known}
+    return frozenset(whole.by_link_id.keys() - questionnaire.by_link_id.keys())
+
+
+def language_name(language: str) -> str:
+    """Give the English name of a language, for staff."""
+    return NAMES.get(language, language)
 
 
 def _is_answered(link_id: str, answers: Mapping[str, Answer]) -> bool:

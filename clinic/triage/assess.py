@@ -17,6 +17,7 @@ from clinic.questionnaire.conditions import (
 )
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Answer, Response, enabled_response
+from clinic.questionnaire.speaking import not_asked
 from clinic.questionnaire.values import Coding
 from clinic.triage.corrections import Corrected, corrections_of, given_at
 from clinic.triage.facts import AGE_YEARS, TriageFacts
@@ -125,7 +126,8 @@ def assess(
         if truths[rule.id] is Truth.TRUE or rule.id in held
     )
     incomplete = any(truths[rule.id] is Truth.UNKNOWN for rule in rules.emergency)
-    flags = _Flags(rules, truths, facts, _left_to_staff(questionnaire, shown))
+    unasked = _left_to_staff(questionnaire, shown) | not_asked(questionnaire)
+    flags = _Flags(rules, truths, facts, unasked)
     states = {flag: flags.state(flag, findings) for flag in rules.flags}
     return Assessment(
         urgency=_urgency(rules, findings, facts, incomplete),
@@ -221,12 +223,12 @@ class _Flags:
         rules: RuleSet,
         truths: Mapping[str, Truth],
         facts: Facts,
-        for_staff: frozenset[str],
+        unasked: frozenset[str],
     ) -> None:
         self.rules = rules
         self.truths = truths
         self.facts = facts
-        self.for_staff = for_staff
+        self.unasked = unasked
         self.as_if_unsaid = Remembering(_AsIfUnsaid(facts))
 
     def state(self, flag: str, findings: tuple[Finding, ...]) -> FlagState:
@@ -241,7 +243,7 @@ class _Flags:
         all_false = all(self.truths[rule.id] is Truth.FALSE for rule in self._speaking(flag))
         open_questions = (Silence.BLANK, Silence.NOT_ASKED)
         return all_false and not any(
-            name in self.for_staff or self.facts.known(Kind.QUESTION, name) in open_questions
+            name in self.unasked or self.facts.known(Kind.QUESTION, name) in open_questions
             for name in self._read(flag)
         )
 

@@ -30,6 +30,7 @@ class Unscored(StrEnum):
     MISSING = "missing"
     REJECTED = "rejected"
     CONFLICT = "conflict"
+    NOT_ASKED = "not_asked"
 
 
 class Method(StrEnum):

@@ -12,10 +12,11 @@ from clinic.questionnaire.conditions import (
 )
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Response, answered, enabled_places
+from clinic.questionnaire.speaking import language_name, not_asked
 from clinic.triage.derived import score_facts
 from clinic.triage.facts import TriageFacts
 from clinic.triage.score import Score, ScoreDefinition, ScoreTable, Unscored
-from clinic.triage.scoring import OUT_OF_RANGE, WAYS, Answered, Unusable, without_score
+from clinic.triage.scoring import NOT_ASKED, OUT_OF_RANGE, WAYS, Answered, Unusable, without_score
 
 
 def scores(
@@ -41,9 +42,22 @@ def scores(
         if any(link_id in asked for link_id in definition.questions)
         and all(given.asks(link_id) for link_id in definition.questions)
     ]
+    found = _with_not_asked(table, found, not_asked(questionnaire), response.language)
     more = score_facts((definition.id for definition in table.scores), found)
     facts = Remembering(TriageFacts(questionnaire, shown, today, offered, more))
     return tuple(_with_notes(table, score, facts) for score in found)
+
+
+def _with_not_asked(
+    table: ScoreTable, found: list[Score], missing: frozenset[str], language: str
+) -> list[Score]:
+    """Put in, in the order of the table, the scales that the language does not ask."""
+    by_id = {score.id: score for score in found}
+    reason = NOT_ASKED.format(language=language_name(language))
+    for definition in table.scores:
+        if missing.intersection(definition.questions):
+            by_id[definition.id] = without_score(definition, Unscored.NOT_ASKED, reason)
+    return [by_id[each.id] for each in table.scores if each.id in by_id]
 
 
 def _keys(definition: ScoreDefinition, given_under: Mapping[str, str]) -> tuple[str, ...]:

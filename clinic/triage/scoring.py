@@ -19,6 +19,7 @@ from clinic.triage.score import (
 )
 
 NOT_ANSWERED = "Not answered."
+NOT_ASKED = "Not asked in {language}: no official text here."
 SOME_MISSING = "{missing} of {of} questions not answered."
 OUT_OF_RANGE = "An answer does not fit the scale."
 BOTH_TICKED = "“None of these” is ticked beside another box: ask again."
