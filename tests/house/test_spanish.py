@@ -1,5 +1,6 @@
 """The Spanish says what the English says, whole, and a tired person can read it."""
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -219,6 +220,13 @@ def test_words_laid_over_the_english_keep_its_numbers_and_places():
         for old, new in zip(every_word(english), every_word(spanish), strict=True):
             kept = (numbers(new), places(new))
             assert kept == (numbers(old), places(old)), f"{name}: {entry_id}: {new}"
+
+
+def test_the_areas_of_the_body_have_one_spanish_name():
+    drawn = json.loads((CONTENT / "figures/body_regions.json").read_text(encoding="utf-8"))
+    (offered,) = [spanish["options"] for _, entry_id, _, spanish in LAID if entry_id == "body-map"]
+
+    assert {region["id"]: region["es"] for region in drawn} == offered
 
 
 def numbers(text):
