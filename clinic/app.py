@@ -22,6 +22,7 @@ from clinic.library.shelf import Shelf, read_shelf
 from clinic.pdf.pool import RenderPool
 from clinic.store.database import Database, open_database
 from clinic.web import health, security, sessions, tablet
+from clinic.web.after_post import answer_by_get
 from clinic.web.assets import read_assets, serve_assets
 from clinic.web.education import views as education
 from clinic.web.errors import answer_errors, note_incident
@@ -90,6 +91,7 @@ def create_app(
     serve_assets(app, read_assets(content_dir() / "figures"))
     answer_errors(app)
     security.guard(app, behind_tls=settings.behind_tls, max_fields=MAX_FIELDS)
+    answer_by_get(app)
     security.require_declarations(app)
     return app
 

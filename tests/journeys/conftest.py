@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,6 +12,7 @@ from tests.journeys.people import Patient, Person, Staff
 from tests.journeys.referring import Receiver
 
 PHONE = {"width": 360, "height": 740}
+TABLET = {"width": 810, "height": 1080}
 DESK = {"width": 1280, "height": 900}
 
 
@@ -49,6 +51,10 @@ class Waiting:
     def receiver(self) -> Receiver:
         """Somebody at another office, with a letter from this clinic in hand."""
         return self._in(Receiver, javascript=True, viewport=DESK)  # type: ignore[no-any-return]
+
+    def device(self, kind: type[Person]) -> Any:
+        """A device of the clinic's own, that goes from hand to hand."""
+        return self._in(kind, javascript=True, viewport=TABLET)
 
     def _in(self, kind, *, javascript: bool, viewport: dict[str, int]):  # type: ignore[no-untyped-def]
         context = self.browser.new_context(

@@ -13,7 +13,7 @@ from clinic.web import sessions, tablet
 from tests.web.browser import Browser, path_of
 from tests.web.invited import invite, kept
 from tests.web.patient import Patient
-from tests.web.staff import PASSWORD, Worker, hire
+from tests.web.staff import PASSWORD, Patients, Worker, hire
 
 READY = "/tablet/"
 IDLE = timedelta(seconds=120 + tablet.WARNING_SECONDS + tablet.SLACK_SECONDS)
@@ -90,7 +90,8 @@ def test_the_password_alone_takes_the_tablet_back(bound, database):
     assert page.heading == "Sign in to take this tablet back"
     fields = {tag["name"]: tag["autocomplete"] for tag in page.select("main .field__input")}
     assert fields == {"username": "off", "password": "new-password"}
-    bound.submit({"username": "nina", "password": "not the right words"}, status=200)
+    bound.submit({"username": "nina", "password": "not the right words"})
+    assert bound.follow().errors == ["The user name and the password do not go together."]
     assert bound.get("/staff/", 303).location
 
     bound.get("/staff/sign-in")
@@ -251,6 +252,19 @@ def test_a_sign_that_somebody_still_types_keeps_the_form_open(someone, bound, cl
     assert bound.get("/intake/contact").status == 200
 
 
+def test_no_page_is_the_answer_to_a_post_so_that_no_browser_keeps_what_was_posted(someone, bound):
+    page = someone.opens("contact")
+    bound.submit({"phone": "555"})
+    assert path_of(bound.page.location) == "/intake/contact"
+
+    page = bound.get(bound.page.location)
+    assert page.errors
+    assert page.select_one("[name=phone]")["value"] == "555"
+    scripts = {tag["nonce"] for tag in page.select("script")}
+    assert all(f"'nonce-{each}'" in page.headers["Content-Security-Policy"] for each in scripts)
+    assert not bound.get("/intake/contact").errors
+
+
 def test_sent_on_a_tablet_the_paper_goes_to_staff_and_no_file_is_given(bound):
     patient = Patient(bound)
     patient.answers_everything()
@@ -261,6 +275,19 @@ def test_sent_on_a_tablet_the_paper_goes_to_staff_and_no_file_is_given(bound):
     refused = bound.get("/intake/summary.pdf", 409)
     assert "Ask staff: they print it for you." in refused.text
     assert bound.get("/intake/done").has("form[action='/intake/leave'] button")
+
+
+def test_a_clinician_prints_the_patients_own_paper(app, database, shelf):
+    intake_id = Patients(database, shelf).sends()
+    nurse = Worker(app, hire(database, "omar", Role.CLINICIAN)).signs_in()
+    link = nurse.opens(intake_id).link("Patient's paper (PDF)")
+
+    paper = nurse.browser.get(link)
+
+    assert paper.body.startswith(b"%PDF")
+    with database.reading() as tx:
+        acts = [row.action for row in audit.trail(tx, subject=("intake", intake_id))]
+    assert "intake.patient_pdf" in acts
 
 
 def test_staff_hand_an_unfinished_form_over_and_its_owner_opens_it(someone, bound, database):
@@ -277,7 +304,8 @@ def test_staff_hand_an_unfinished_form_over_and_its_owner_opens_it(someone, boun
     assert page.heading == "Go on with your form"
 
     born = {k: v for k, v in someone.code_and_birth_date().items() if k != "code"}
-    page = bound.submit(born | {"born-year": "1931"}, status=200)
+    bound.submit(born | {"born-year": "1931"})
+    page = bound.follow()
     assert page.errors == ["This is not the date of birth on this form. Check it, or ask staff."]
     assert "Robin" not in page.body.decode()
     assert bound.submit(born).location == "/intake/contact"

@@ -2,15 +2,17 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import levels, review, staff_facts
 from clinic.actions.documents import summary_pdf as make_summary_pdf
-from clinic.errors import UnknownRecord
+from clinic.errors import Refused, UnknownRecord
 from clinic.pdf.render import Edition
 from clinic.store.outcomes import OutcomeKind
 from clinic.triage.rules import Urgency
+from clinic.web import own
+from clinic.web.languages import FIRST
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.doors import place_after, reader
 from clinic.web.staff.forms import ActForm, LevelForm, NoteForm, OutcomeForm
@@ -80,6 +82,29 @@ def summary_pdf(intake_id: UUID) -> WebResponse:
     )
     response = Response(pdf, mimetype="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="intake-summary.pdf"'
+    return response
+
+
+@blueprint.route("/patient.pdf")
+@open_to(Audience.CLINICIAN)
+def patient_pdf(intake_id: UUID) -> WebResponse:
+    """Print the patient's own paper, in the patient's language: a tablet gives none out."""
+    intake = opened_page(intake_id, "intake.patient_pdf").intake
+    if not intake.submitted:
+        raise Refused("The paper is ready once the answers are sent.")
+    spoken = intake.response.language
+    g.language = spoken if spoken in settings().languages else FIRST
+    pdf = make_summary_pdf(
+        database(),
+        house().pool,
+        own.provider_summary_of(intake),
+        Edition.PATIENT,
+        paper=settings().paper,
+        now=now(),
+        patient_summary=own.summary_of(intake),
+    )
+    response = Response(pdf, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = 'inline; filename="back-pain-summary.pdf"'
     return response
 
 
