@@ -7,9 +7,18 @@ from pathlib import Path
 from clinic.errors import ContentFault, NotFound
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.marked import marked
 
 FILE = "sources.yaml"
 KEYS = ("title", "by", "year", "url", "also", "read", "note", "checked_on")
+OWN_WORDS = (
+    marked("The article on back stretches and regenerative medicine that this app grew from"),
+    marked("Not named"),
+    marked("A safety choice of this project, with no guideline that says exactly this"),
+    marked("General clinical knowledge, written down without a source at hand"),
+    marked("This project"),
+)
+"""What citations say in our own words; the titles of works stay in the language they came in."""
 HOW_READ = ("full", "excerpt", "abstract", "memory")
 
 

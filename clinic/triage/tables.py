@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from clinic.marked import Say, marked
 from clinic.questionnaire.conditions import Condition
 from clinic.triage.advice import advice_ids
 from clinic.triage.assess import Finding
@@ -18,6 +19,7 @@ from clinic.triage.score import Direction, Labelled, ScoreDefinition, TypedTotal
 from clinic.triage.stretches import StretchRule
 
 NOTE = "note"
+OR = marked("Or {words}.")
 
 
 class Table(StrEnum):
@@ -85,8 +87,8 @@ class Edition:
         return tuple(row for row in self.rows if not row.is_signed)
 
 
-def editions(book: RuleBook) -> tuple[Edition, ...]:
-    """Give the four tables whole."""
+def editions(book: RuleBook, say: Say = str) -> tuple[Edition, ...]:
+    """Give the four tables whole; `say` gives English words in the language of the book."""
     flags, scores = book.red_flags, book.scores
     stretches, gate = book.stretches, book.regenerative
     return (
@@ -110,7 +112,7 @@ def editions(book: RuleBook) -> tuple[Edition, ...]:
             table=Table.STRETCHES,
             version=stretches.version,
             hash=stretches.hash,
-            rows=tuple(map(_stretch, stretches.rules)),
+            rows=tuple(_stretch(rule, say) for rule in stretches.rules),
             quiet=stretches.quiet,
             named=_named(rule.when for rule in stretches.rules),
             said=(
@@ -179,7 +181,7 @@ def _extra_words(rule: Rule) -> Iterator[str]:
         yield f"the patient also reads: {', '.join(told)}"
 
 
-def _stretch(rule: StretchRule) -> Row:
+def _stretch(rule: StretchRule, say: Say) -> Row:
     verdicts = (
         f"{stretch_id} {effect.verdict}" + (f" ({effect.change})" if effect.change else "")
         for stretch_id, effect in rule.effects.items()
@@ -191,7 +193,7 @@ def _stretch(rule: StretchRule) -> Row:
         reads=_reads([rule.when]),
         when=in_words(rule.when),
         staff=rule.staff,
-        public=rule.about or _because(rule),
+        public=rule.about or _because(rule, say),
         source=rule.source,
         reviewed_by=rule.reviewed_by,
         reviewed_on=rule.reviewed_on,
@@ -199,10 +201,11 @@ def _stretch(rule: StretchRule) -> Row:
     )
 
 
-def _because(rule: StretchRule) -> str:
+def _because(rule: StretchRule, say: Say) -> str:
     """The words of the reasons; with several, any of them brings the row about."""
     first, *others = (because.words for because in rule.because)
-    return " ".join((f"{first[:1].upper()}{first[1:]}.", *(f"Or {words}." for words in others)))
+    told = (say(OR).format(words=words) for words in others)
+    return " ".join((f"{first[:1].upper()}{first[1:]}.", *told))
 
 
 def _gate(fact: GateFact) -> Row:

@@ -43,5 +43,9 @@ def register_filters(environment: Environment) -> None:
     """Let templates use them by name, and words that mean one thing here and another elsewhere."""
     environment.globals["pgettext"] = pgettext
     environment.filters.update(
-        long_date=long_date, clock_time=clock_time, tel_href=tel_href, hours_words=hours_words
+        long_date=long_date,
+        clock_time=clock_time,
+        tel_href=tel_href,
+        hours_words=hours_words,
+        said=gettext,
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from flask_babel import gettext
+
 from clinic.library.sources import Source, Sources
 from clinic.questionnaire.model import Questionnaire
 from clinic.triage.guidance import RuleBook
@@ -88,7 +90,7 @@ def public_tables(
     book: RuleBook, form: Questionnaire, sources: Sources, language: str
 ) -> PublicTables:
     """Give every row of every table in words for the public."""
-    told = {edition.table: edition for edition in editions(book)}
+    told = {edition.table: edition for edition in editions(book, gettext)}
     flags = {rule.id: rule for rule in book.red_flags.rules}
     return PublicTables(
         groups=tuple(_group(subject, flags, form, language) for subject in book.red_flags.subjects),
