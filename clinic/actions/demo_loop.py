@@ -138,6 +138,7 @@ class LoopPlayer:
             sharing.agree(
                 self.database,
                 opened.intake.id,
+                service=wanted.service,
                 scope=SCOPE,
                 how=planned.consent,
                 by=by,
@@ -167,7 +168,9 @@ class LoopPlayer:
             return
         by = self.members[step.by]
         if step.act == SIGN:
-            referrals.sign(database, referral_id, by=by, version=version, now=at, terms=terms)
+            referrals.sign(
+                database, referral_id, by=by, version=version, added=0, now=at, terms=terms
+            )
         elif step.act == Act.SEND:
             channel = Channel(step.channel)
             referrals.send(

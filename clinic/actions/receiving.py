@@ -154,7 +154,11 @@ def _shown(tx: Transaction, referral_id: UUID, *, lock: bool = False) -> Kept:
     if referral.state.is_end:
         raise ShutDoor(ended=True)
     signed = referral.signature is not None and referral.signature.letter_hash == kept.letter.hash
-    if not signed or kept.sent_at is None or not sharing.stands(tx, referral.intake_id):
+    if (
+        not signed
+        or kept.sent_at is None
+        or not sharing.stands(tx, referral.intake_id, referral.service)
+    ):
         raise ShutDoor
     if not (referral.state.is_at_the_other_side or referral.state in ANSWERED):
         raise ShutDoor

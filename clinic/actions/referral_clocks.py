@@ -73,11 +73,11 @@ def wanted_link(tx: Transaction, message: Message, now: datetime) -> WantedLink 
     if kept is None or not kept.referral.state.is_at_the_other_side:
         return None
     referral = kept.referral
+    if not sharing.stands(tx, referral.intake_id, referral.service):
+        raise Undeliverable(NO_CONSENT)
     door = doors.standing(tx, referral.id, referral.intake_id, now=now)
     if door is None:
         return None
-    if not sharing.stands(tx, referral.intake_id):
-        raise Undeliverable(NO_CONSENT)
     provider = providers.find(tx, referral.provider_id) if referral.provider_id else None
     if provider is None or provider.removed_at is not None:
         raise Undeliverable(NOT_LISTED)

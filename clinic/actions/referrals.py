@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from clinic.errors import Conflict, IllegalMove, NotAllowed
 from clinic.mail.referral_link import REFERRAL_LINK
+from clinic.marked import marked
 from clinic.referral.clocks import Clocks
 from clinic.referral.holds import Hold, holds
 from clinic.referral.letter import Letter
@@ -18,6 +19,7 @@ from clinic.referral.model import Channel, Event, Kind, Referral, Said, Signatur
 from clinic.referral.provider import Provider
 from clinic.referral.states import Act, By, State
 from clinic.store import (
+    amendments,
     attachments,
     audit,
     doors,
@@ -44,6 +46,11 @@ LINK_MESSAGE = REFERRAL_LINK
 OF_THEIR_OWN = (Act.SIGN, Act.SEND)
 """Moves that take more than words: a letter's hash, and an open way."""
 INTAKE_CHANGED = "Something was added to the patient's record just now. Read it, then send."
+ADDED_NOW = "The patient added something just now. Read it first."
+SEEN_BEFORE_SENT = marked(
+    "This day is before the letter was sent. Write the day on which the patient was seen for it."
+)
+SEEN_TO_COME = marked("This day is still to come. Report the visit once it was.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,17 +191,25 @@ def give_reasons(
     *,
     gate_reason: str | None = None,
     doubled_reason: str | None = None,
+    added_reason: str | None = None,
+    added: int = 0,
     by: Member,
     version: int,
     now: datetime,
     terms: Terms,
 ) -> None:
-    """Keep a clinician's reason for going on in spite of a hold. Raises NotAllowed, Conflict."""
+    """Keep a clinician's reason for going on in spite of a hold. Raises NotAllowed, Conflict.
+
+    `added` says how many additions of the patient the page showed.
+    """
     if by.role is not Role.CLINICIAN:
         raise NotAllowed("Only a clinician may go on in spite of this.")
     with database.writing() as tx:
         kept = referrals.get(tx, referral_id, lock=True)
         before = kept.referral
+        if added_reason is not None:
+            _check_added(tx, before, added)
+            before = replace(before, added_reason=added_reason.strip(), added_known=added)
         changed = replace(
             before,
             gate_reason=before.gate_reason if gate_reason is None else gate_reason.strip(),
@@ -212,26 +227,39 @@ def sign(
     *,
     by: Member,
     version: int,
+    added: int,
     now: datetime,
     terms: Terms,
 ) -> None:
-    """Sign the letter as it stands. Raises NotAllowed, IllegalMove and Conflict."""
+    """Sign the letter as it stands. Raises NotAllowed, IllegalMove and Conflict.
+
+    `added` says how many additions of the patient the page showed to whoever signs.
+    """
     if by.role is not Role.CLINICIAN:
         raise NotAllowed("Only a clinician may sign a letter.")
     with database.writing() as tx:
         kept = referrals.get(tx, referral_id, lock=True)
         if kept.referral.state is not State.READY_FOR_SIGNOFF:
             raise IllegalMove("Mark the letter as complete first.")
+        _check_added(tx, kept.referral, added)
         signature = Signature(
             staff_id=by.id,
             name=by.name,
             role=by.role.value,
             at=now,
             letter_hash=kept.letter.hash,
+            added=added,
         )
         signed, event = kept.referral.signed(signature)
         _record(tx, by, "referral.sign", referral_id, now, detail=signature.letter_hash)
         _save(tx, signed, kept.letter, version, terms, event)
+
+
+def _check_added(tx: Transaction, referral: Referral, seen: int) -> None:
+    """Raise Conflict when the patient added something that the page did not show yet."""
+    intakes.facts(tx, referral.intake_id, lock=True)
+    if amendments.count(tx, referral.intake_id) != seen:
+        raise Conflict(ADDED_NOW)
 
 
 def in_the_way(tx: Transaction, kept: Kept, gate: Gate) -> Iterator[Hold]:
@@ -242,7 +270,8 @@ def in_the_way(tx: Transaction, kept: Kept, gate: Gate) -> Iterator[Hold]:
     return holds(
         referral,
         letter_hash=kept.letter.hash,
-        has_consent=sharing.stands(tx, referral.intake_id),
+        has_consent=sharing.stands(tx, referral.intake_id, referral.service),
+        added=amendments.count(tx, referral.intake_id),
         provider_is_there=provider is not None and provider.removed_at is None,
         gate=gate,
         tie_is_told=provider is None or kept.letter.says(provider.financial_tie),
@@ -316,7 +345,7 @@ def new_door(
         kept = referrals.get(tx, referral_id, lock=True)
         if not kept.referral.state.is_at_the_other_side:
             raise IllegalMove("There is nothing to answer: the referral is not on its way.")
-        if not sharing.stands(tx, kept.referral.intake_id):
+        if not sharing.stands(tx, kept.referral.intake_id, kept.referral.service):
             raise IllegalMove("No consent to share stands: record it before you make a new link.")
         _record(tx, by, "referral.door", referral_id, now)
         return _open_door(tx, kept.referral, now, terms)
@@ -346,12 +375,27 @@ def move(
         raise IllegalMove("A referral is signed and sent by acts of their own.")
     with database.writing() as tx:
         kept = referrals.get(tx, referral_id, lock=True)
+        _check_seen(kept, act, said, now, terms)
         moved, event = kept.referral.moved(act, _by(by), said, now=now, actor_id=by.id)
         _record(tx, by, f"referral.{act.value}", referral_id, now)
         _save(tx, moved, kept.letter, version, terms, event)
         if moved.state.is_end:
             doors.revoke(tx, referral_id, now=event.at)
         return moved
+
+
+def _check_seen(kept: Kept, act: Act, said: Said, now: datetime, terms: Terms) -> None:
+    """Raise IllegalMove for a visit before the day of sending, or one that is still to come.
+
+    Where the clock was set back since, the letter counts as sent today at the latest.
+    """
+    if act is not Act.REPORT_SEEN or said.visit_at is None or kept.sent_at is None:
+        return
+    seen = said.visit_at.astimezone(terms.zone).date()
+    if seen > now.astimezone(terms.zone).date():
+        raise IllegalMove(SEEN_TO_COME)
+    if seen < min(kept.sent_at, now).astimezone(terms.zone).date():
+        raise IllegalMove(SEEN_BEFORE_SENT)
 
 
 def reroute(
@@ -391,6 +435,8 @@ def reroute(
             replaces=referral_id,
             gate_reason="",
             doubled_reason="",
+            added_reason="",
+            added_known=0,
         )
         referrals.add(tx, fresh, kept.letter, due_at=_due(fresh, terms))
         _record(tx, by, f"referral.{Act.REROUTE.value}", referral_id, now)
@@ -406,6 +452,7 @@ def answer(
     It joins a transaction of the caller, who has opened the door and keeps what came along.
     """
     kept = referrals.get(tx, referral_id, lock=True)
+    _check_seen(kept, act, said, now, terms)
     moved, event = kept.referral.moved(act, By.RECEIVER, said, now=now)
     audit.record(
         tx,

@@ -1,17 +1,24 @@
-"""The consent to share: staff record what the patient agreed to, and when it is taken back."""
+"""The consent to share with one service: staff record it, and when it is taken back."""
 
 from datetime import datetime
 from uuid import UUID
 
 from clinic.errors import IllegalMove
-from clinic.store import audit, intakes, sharing
+from clinic.store import audit, doors, intakes, referrals, sharing
 from clinic.store.audit import Actor
 from clinic.store.database import Database, Transaction
 from clinic.store.staff import Member
 
 
 def agree(
-    database: Database, intake_id: UUID, *, scope: str, how: str, by: Member, now: datetime
+    database: Database,
+    intake_id: UUID,
+    *,
+    service: str,
+    scope: str,
+    how: str,
+    by: Member,
+    now: datetime,
 ) -> None:
     """Record that the patient agrees; what stands in the same words is not recorded again.
 
@@ -21,17 +28,27 @@ def agree(
         if intakes.facts(tx, intake_id, lock=True).patient_id is None:
             raise IllegalMove("A referral is made from answers that were sent.")
         stand = [each for each in sharing.all_of(tx, intake_id) if each.withdrawn_at is None]
-        if any((each.scope, each.how) == (scope, how) for each in stand):
+        if any((each.service, each.scope, each.how) == (service, scope, how) for each in stand):
             return
-        sharing.add(tx, intake_id, scope=scope, how=how, by=by.id, now=now)
+        sharing.add(tx, intake_id, service=service, scope=scope, how=how, by=by.id, now=now)
         _record(tx, by, "sharing.agree", intake_id, now)
 
 
-def withdraw(database: Database, intake_id: UUID, *, by: Member, now: datetime) -> None:
-    """Note that the patient took it back. Raises IllegalMove when nothing stood."""
+def withdraw(
+    database: Database, intake_id: UUID, *, service: str, by: Member, now: datetime
+) -> None:
+    """Note that the patient took it back. Raises IllegalMove when nothing stood.
+
+    The links and codes of that service's letters are shut for good: a consent that is given
+    again opens none of them.
+    """
     with database.writing() as tx:
-        if not sharing.withdraw(tx, intake_id, now=now):
+        intakes.facts(tx, intake_id, lock=True)
+        if not sharing.withdraw(tx, intake_id, service, now=now):
             raise IllegalMove("No consent stands that could be taken back.")
+        for each in referrals.of_intake(tx, intake_id):
+            if each.referral.service == service:
+                doors.revoke(tx, each.referral.id, now=now)
         _record(tx, by, "sharing.withdraw", intake_id, now)
 
 

@@ -8,6 +8,10 @@ from clinic.referral.states import State
 from clinic.triage.regenerative import Gate, Override
 
 REGENERATIVE_CONSULT = "regenerative-consult"
+ADDED = (
+    "The patient added something after the letter was signed. Read it. Then bring the letter back "
+    "to a draft and sign it again, or give a reason why it stands as it is."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ def holds(
     provider_is_there: bool,
     gate: Gate,
     doubled: bool = False,
+    added: int = 0,
     tie_is_told: bool = True,
     open_elsewhere: bool = False,
 ) -> Iterator[Hold]:
@@ -34,10 +39,11 @@ def holds(
 
     `letter_hash` is that of the letter as it stands. `tie_is_told` is False when the letter
     is silent on a financial tie with who receives it. `open_elsewhere`: other answers of the
-    same person wait for care now, the same day or within 2 weeks, or are not complete.
+    same person wait for care now, the same day or within 2 weeks, or are not complete. `added`
+    is how much the patient added to the answers by now.
     """
     if not has_consent:
-        yield Hold("consent", "Record first that the patient agrees to share this.")
+        yield Hold("consent", "Record first that the patient agrees to share this with them.")
     yield from _receiver_holds(referral, provider_is_there, tie_is_told)
     yield from _gate_hold(referral, gate)
     if open_elsewhere and referral.service == REGENERATIVE_CONSULT:
@@ -54,6 +60,8 @@ def holds(
         yield Hold("signature", "A clinician has to sign the letter first.")
     elif referral.signature.letter_hash != letter_hash:
         yield Hold("changed", "The letter was changed after it was signed. Sign it again.")
+    elif added > max(referral.signature.added, referral.added_known):
+        yield Hold("added", ADDED, can_override=True)
 
 
 def _receiver_holds(

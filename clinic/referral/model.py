@@ -43,13 +43,17 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """Who signed which letter. `letter_hash` is the SHA-256 of what was signed, in hex."""
+    """Who signed which letter. `letter_hash` is the SHA-256 of what was signed, in hex.
+
+    `added` says how much the patient had added to the answers by then.
+    """
 
     staff_id: UUID
     name: str
     role: str
     at: datetime
     letter_hash: str
+    added: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +102,8 @@ class Referral:
     """One referral as it stands. `replaces` is the one that was sent elsewhere instead.
 
     `gate_reason` and `doubled_reason` are what a clinician gave for going on in spite of the
-    gate, or of another referral to the same service.
+    gate, or of another referral to the same service. `added_reason` is why the signed letter
+    stands although the patient added something since; `added_known` is how much that was.
     """
 
     id: UUID
@@ -122,6 +127,8 @@ class Referral:
     replaces: UUID | None = None
     gate_reason: str = ""
     doubled_reason: str = ""
+    added_reason: str = ""
+    added_known: int = 0
 
     def signed(self, signature: Signature) -> tuple["Referral", Event]:
         """Give the referral with a signature, and the line for its history.

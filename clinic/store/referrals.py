@@ -245,6 +245,8 @@ def _values(tx: Transaction, referral: Referral, letter: Letter) -> dict[str, An
         "question": referral.question,
         "gate_reason": referral.gate_reason,
         "doubled_reason": referral.doubled_reason,
+        "added_reason": referral.added_reason,
+        "added_known": referral.added_known,
         "channel": referral.channel.value if referral.channel else None,
         "signature": None
         if signed is None
@@ -254,6 +256,7 @@ def _values(tx: Transaction, referral: Referral, letter: Letter) -> dict[str, An
             "role": signed.role,
             "at": signed.at.isoformat(),
             "letter_hash": signed.letter_hash,
+            "added": signed.added,
         },
         "letter": letter_to_data(letter),
     }
@@ -304,6 +307,8 @@ def _read(tx: Transaction, row: Row[Any]) -> Kept:
         replaces=row.replaces_id,
         gate_reason=sealed["gate_reason"],
         doubled_reason=sealed["doubled_reason"],
+        added_reason=sealed.get("added_reason", ""),
+        added_known=sealed.get("added_known", 0),
     )
     return Kept(
         referral,
@@ -315,13 +320,14 @@ def _read(tx: Transaction, row: Row[Any]) -> Kept:
     )
 
 
-def _signature(data: dict[str, str]) -> Signature:
+def _signature(data: dict[str, Any]) -> Signature:
     return Signature(
         staff_id=UUID(data["staff_id"]),
         name=data["name"],
         role=data["role"],
         at=datetime.fromisoformat(data["at"]),
         letter_hash=data["letter_hash"],
+        added=data.get("added", 0),
     )
 
 

@@ -1,4 +1,7 @@
-"""A patient's consent to share: recorded before a referral leaves, and never wiped."""
+"""A patient's consent to share: recorded before a referral leaves, and never wiped.
+
+Each is for one destination, which is a service of content/rules/destinations.yaml.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +19,14 @@ from clinic.store.sealing import Cell, seal, unseal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharingConsent:
-    """What the patient agreed to, how it was said, who recorded it."""
+    """What the patient agreed to share with which service, how it was said, who recorded it.
+
+    One without a service was recorded before each named its own, and covers none.
+    """
 
     id: UUID
     intake_id: UUID
+    service: str
     scope: str
     how: str
     by: UUID
@@ -27,10 +34,19 @@ class SharingConsent:
     withdrawn_at: datetime | None = None
 
 
-def add(tx: Transaction, intake_id: UUID, *, scope: str, how: str, by: UUID, now: datetime) -> UUID:
+def add(
+    tx: Transaction,
+    intake_id: UUID,
+    *,
+    service: str,
+    scope: str,
+    how: str,
+    by: UUID,
+    now: datetime,
+) -> UUID:
     """Record a consent. Raises UnknownRecord."""
     row_id = new_id()
-    words = dumps({"scope": scope, "how": how}).encode()
+    words = dumps({"service": service, "scope": scope, "how": how}).encode()
     tx.execute(
         table.insert().values(
             id=row_id,
@@ -43,11 +59,12 @@ def add(tx: Transaction, intake_id: UUID, *, scope: str, how: str, by: UUID, now
     return row_id
 
 
-def withdraw(tx: Transaction, intake_id: UUID, *, now: datetime) -> int:
-    """Note that the patient took every consent back; give how many stood."""
+def withdraw(tx: Transaction, intake_id: UUID, service: str, *, now: datetime) -> int:
+    """Note that the patient took back every consent for a service; give how many stood."""
+    ids = [each.id for each in _standing(tx, intake_id, service)]
     changed = tx.execute(
         update(table)
-        .where(table.c.intake_id == intake_id, table.c.withdrawn_at.is_(None))
+        .where(table.c.id.in_(ids), table.c.withdrawn_at.is_(None))
         .values(withdrawn_at=now)
     )
     return int(changed.rowcount)
@@ -63,6 +80,7 @@ def all_of(tx: Transaction, intake_id: UUID) -> list[SharingConsent]:
             SharingConsent(
                 id=row.id,
                 intake_id=row.intake_id,
+                service=words.get("service", ""),
                 scope=words["scope"],
                 how=words["how"],
                 by=row.recorded_by,
@@ -73,14 +91,17 @@ def all_of(tx: Transaction, intake_id: UUID) -> list[SharingConsent]:
     return found
 
 
-def stands(tx: Transaction, intake_id: UUID) -> bool:
-    """True when some consent on an intake was not taken back."""
-    return (
-        tx.scalar(
-            select(table.c.id).where(table.c.intake_id == intake_id, table.c.withdrawn_at.is_(None))
-        )
-        is not None
-    )
+def stands(tx: Transaction, intake_id: UUID, service: str) -> bool:
+    """True when some consent on an intake for a service was not taken back."""
+    return bool(_standing(tx, intake_id, service))
+
+
+def _standing(tx: Transaction, intake_id: UUID, service: str) -> list[SharingConsent]:
+    return [
+        each
+        for each in all_of(tx, intake_id)
+        if each.service == service and each.withdrawn_at is None
+    ]
 
 
 def _cell(row_id: UUID) -> Cell:

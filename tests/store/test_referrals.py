@@ -15,7 +15,7 @@ from clinic.referral.letter import Block, Letter, LetterLine, Part
 from clinic.referral.model import Channel, Kind, Said
 from clinic.referral.provider import Provider
 from clinic.referral.states import Act, State
-from clinic.store import doors, intakes, outbox, providers, referrals, sharing
+from clinic.store import amendments, doors, intakes, outbox, providers, referrals, sharing
 from clinic.store.staff import Role
 from clinic.triage.regenerative import GateResult
 from clinic.triage.rules import Urgency
@@ -90,18 +90,25 @@ class Loop:
             terms=TERMS,
         )
 
-    def agrees(self):
+    def agrees(self, service="therapy"):
         with self.database.writing() as tx:
             sharing.add(
-                tx, self.intake_id, scope="this letter", how="said", by=self.desk.id, now=NOW
+                tx,
+                self.intake_id,
+                service=service,
+                scope="this letter",
+                how="said",
+                by=self.desk.id,
+                now=NOW,
             )
 
-    def signs(self, by=None):
+    def signs(self, by=None, added=0):
         acts.sign(
             self.database,
             self.id,
             by=by or self.clinician,
             version=self.kept.referral.version,
+            added=added,
             now=NOW,
             terms=TERMS,
         )
@@ -269,7 +276,7 @@ def test_a_letter_does_not_leave_by_a_gate_that_was_read_before_the_record_chang
 
 def test_a_clinician_may_override_the_other_results_with_a_reason(loop):
     loop.id = loop.start("regenerative-consult")
-    loop.agrees()
+    loop.agrees("regenerative-consult")
     loop.does(Act.COMPLETE)
 
     def reason(by):
@@ -484,7 +491,13 @@ def test_one_request_pressed_four_times_at_once_makes_one_draft(loop):
 def test_a_consent_pressed_four_times_at_once_is_recorded_once(loop):
     def agrees(scope: str) -> None:
         consents.agree(
-            loop.database, loop.intake_id, scope=scope, how="said", by=loop.desk, now=NOW
+            loop.database,
+            loop.intake_id,
+            service="therapy",
+            scope=scope,
+            how="said",
+            by=loop.desk,
+            now=NOW,
         )
 
     assert in_threads(lambda _: agrees("This letter"), 4) == [None] * 4
@@ -497,9 +510,11 @@ def test_a_consent_pressed_four_times_at_once_is_recorded_once(loop):
 def test_consent_that_was_taken_back_holds_the_next_letter(loop):
     loop.agrees()
     with loop.database.writing() as tx:
-        assert sharing.stands(tx, loop.intake_id)
-        assert sharing.withdraw(tx, loop.intake_id, now=NOW) == 1
-        assert not sharing.stands(tx, loop.intake_id)
+        assert sharing.stands(tx, loop.intake_id, "therapy")
+        assert not sharing.stands(tx, loop.intake_id, "imaging")
+        assert sharing.withdraw(tx, loop.intake_id, "imaging", now=NOW) == 0
+        assert sharing.withdraw(tx, loop.intake_id, "therapy", now=NOW) == 1
+        assert not sharing.stands(tx, loop.intake_id, "therapy")
         (consent,) = sharing.all_of(tx, loop.intake_id)
 
     assert (consent.scope, consent.how, consent.withdrawn_at) == ("this letter", "said", NOW)
@@ -605,14 +620,109 @@ def test_the_list_is_narrowed_by_service_and_owner_and_counted(loop):
 
 def test_a_consent_is_recorded_and_taken_back_by_name(loop):
     consents.agree(
-        loop.database, loop.intake_id, scope="the letter", how="said", by=loop.desk, now=NOW
+        loop.database,
+        loop.intake_id,
+        service="therapy",
+        scope="the letter",
+        how="said",
+        by=loop.desk,
+        now=NOW,
     )
     with loop.database.reading() as tx:
-        assert sharing.stands(tx, loop.intake_id)
+        assert sharing.stands(tx, loop.intake_id, "therapy")
+    back = {"service": "therapy", "by": loop.clinician, "now": NOW}
 
-    consents.withdraw(loop.database, loop.intake_id, by=loop.clinician, now=NOW)
+    consents.withdraw(loop.database, loop.intake_id, **back)
 
     with loop.database.reading() as tx:
-        assert not sharing.stands(tx, loop.intake_id)
+        assert not sharing.stands(tx, loop.intake_id, "therapy")
     with pytest.raises(IllegalMove):
-        consents.withdraw(loop.database, loop.intake_id, by=loop.clinician, now=NOW)
+        consents.withdraw(loop.database, loop.intake_id, **back)
+
+
+def test_a_consent_that_is_given_again_opens_no_door_of_before(loop):
+    loop.agrees()
+    loop.agrees("imaging")
+    loop.does(Act.COMPLETE)
+    loop.signs()
+    door = loop.sends()
+
+    def opens():
+        with loop.database.reading() as tx:
+            return doors.opened_by_code(tx, door.code, now=NOW)
+
+    back = {"by": loop.clinician, "now": NOW}
+    consents.withdraw(loop.database, loop.intake_id, service="imaging", **back)
+    assert opens() == loop.id
+    consents.withdraw(loop.database, loop.intake_id, service="therapy", **back)
+    loop.agrees()
+
+    assert opens() is None
+
+
+# --- what the patient adds once a letter is signed -----------------------------------------
+
+
+def add(loop, words, now=NOW):
+    with loop.database.writing() as tx:
+        amendments.add(tx, loop.intake_id, words, once=words, now=now)
+
+
+def held(loop):
+    with loop.database.reading() as tx:
+        return [each.id for each in acts.in_the_way(tx, loop.kept, make_gate())]
+
+
+def test_a_signed_letter_waits_once_the_patient_adds_something(loop):
+    loop.agrees()
+    add(loop, "My foot is weak now.")
+    loop.does(Act.COMPLETE)
+    with pytest.raises(Conflict, match="added something just now"):
+        loop.signs()
+    loop.signs(added=1)
+    assert held(loop) == []
+    add(loop, "I fell.")
+    assert held(loop) == ["added"]
+
+    def stands(added):
+        acts.give_reasons(
+            loop.database,
+            loop.id,
+            added_reason="Asked on the phone: old fall.",
+            added=added,
+            by=loop.clinician,
+            version=loop.kept.referral.version,
+            now=NOW,
+            terms=TERMS,
+        )
+
+    with pytest.raises(Conflict):
+        stands(1)
+    stands(2)
+    assert held(loop) == []
+    add(loop, "And again.")
+    assert held(loop) == ["added"]
+    loop.does(Act.REVISE)
+    loop.does(Act.COMPLETE)
+    loop.signs(added=3)
+    assert held(loop) == []
+
+
+# --- the day on which the patient was seen --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(-1, "before the letter was sent"), (1, "still to come")]
+)
+def test_a_visit_that_was_is_neither_before_the_letter_nor_to_come(loop, days, words):
+    loop.agrees()
+    loop.does(Act.COMPLETE)
+    loop.signs()
+    loop.sends()
+    loop.does(Act.ACCEPT)
+
+    with pytest.raises(IllegalMove, match=words):
+        loop.does(Act.REPORT_SEEN, Said(visit_at=NOW + timedelta(days=days)))
+    loop.does(Act.REPORT_SEEN, Said(visit_at=NOW - timedelta(hours=5)))
+
+    assert loop.kept.referral.state is State.SEEN

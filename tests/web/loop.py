@@ -64,7 +64,13 @@ class Loop:
         with self.database.writing() as tx:
             providers.add(tx, self.provider, now=self.now)
             sharing.add(
-                tx, self.intake_id, scope="this letter", how="said", by=self.lee.id, now=self.now
+                tx,
+                self.intake_id,
+                service="physical-therapy",
+                scope="this letter",
+                how="said",
+                by=self.lee.id,
+                now=self.now,
             )
         self.id = self.starts()
 
@@ -123,6 +129,7 @@ class Loop:
             self.id,
             by=self.lee,
             version=self.kept.referral.version,
+            added=0,
             now=self.now,
             terms=TERMS,
         )

@@ -53,9 +53,9 @@ class Referrer:
     def asks(self, service: str = SERVICE) -> Page:
         return self.browser.get(f"/staff/intakes/{self.intake_id}/referrals/new?service={service}")
 
-    def records_consent(self) -> Page:
-        self.asks()
-        where = f"/staff/intakes/{self.intake_id}/referrals/consent?service={SERVICE}"
+    def records_consent(self, service: str = SERVICE) -> Page:
+        self.asks(service)
+        where = f"/staff/intakes/{self.intake_id}/referrals/consent?service={service}"
         return self.browser.post(where, {"how": "said", "scope": "The letter"})
 
     def drafts(self, **changes: Any) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from clinic.actions.amendments import add_to_sent
 from clinic.app import create_app
 from clinic.referral.letter import Part
 from clinic.referral.states import State
@@ -21,6 +22,7 @@ from tests.web.staff import (
     SAME_DAY,
     STORY,
     TWO_WEEKS,
+    ZONE,
     Patients,
     Worker,
     hire,
@@ -94,8 +96,13 @@ def test_a_consent_that_says_not_how_is_asked_for_again(lee):
     lee.asks()
 
     page = lee.browser.post(
-        f"/staff/intakes/{lee.intake_id}/referrals/consent", {"scope": "The letter"}, 422
+        f"/staff/intakes/{lee.intake_id}/referrals/consent?service={SERVICE}",
+        {"scope": "The letter"},
+        422,
     )
+    nowhere = f"/staff/intakes/{lee.intake_id}/referrals/consent"
+    asked = lee.browser.post(nowhere, {"how": "said", "scope": "The letter"}, 422)
+    assert "the patient agrees to one service at a time" in asked.text
 
     assert page.errors == ["Choose how the patient agreed."]
     assert page.select_one("#scope").text.strip() == "The letter"
@@ -346,12 +353,32 @@ def test_a_letter_that_changed_has_to_be_signed_again(lee, database):
 def test_nothing_leaves_without_consent(lee, database):
     lee.gets_ready()
     lee.asks()
-    lee.browser.post(f"/staff/intakes/{lee.intake_id}/referrals/consent/withdraw")
+    lee.browser.post(f"/staff/intakes/{lee.intake_id}/referrals/consent/withdraw?service={SERVICE}")
+    lee.records_consent("physical-therapy")
 
     page = lee.tries_to_send(database)
 
-    assert "Record first that the patient agrees to share this." in page.text
+    assert "Record first that the patient agrees to share this with them." in page.text
     assert state_of(database, lee) is State.READY_FOR_SIGNOFF
+
+
+def test_staff_read_what_the_patient_added_after_signing_before_anything_leaves(
+    lee, ortiz, database, clock
+):
+    lee.gets_ready()
+    add_to_sent(database, lee.intake_id, "My foot is weak.", once="1", now=clock.now, zone=ZONE)
+
+    page = lee.opens()
+    assert "The patient added something after the letter was signed." in page.text
+    assert "My foot is weak." in page.text
+    assert not page.has("form#send")
+    ortiz.id = lee.id
+    assert "My foot is weak." not in ortiz.opens().text
+    lee.does("reasons/added", reason="Asked on the phone: weak for years.")
+
+    assert "Asked on the phone: weak for years." in lee.opens().text
+    lee.does("send", channel="fax")
+    assert state_of(database, lee) is State.SENT
 
 
 def test_a_receiver_who_left_the_directory_holds_the_letter_back(lee, database, clock):
@@ -383,7 +410,7 @@ def test_a_second_referral_to_one_service_needs_a_reason(lee, database):
 def test_no_reason_lets_a_regenerative_consult_pass_an_open_finding(lee, patients, database):
     lee.intake_id = patients.sends(TWO_WEEKS)
     lee.provider = list_provider(database, name="PRP", service="regenerative-consult")
-    lee.records_consent()
+    lee.records_consent("regenerative-consult")
     lee.drafts(service="regenerative-consult", urgency="urgent_2wk", act_by="2026-03-31")
     lee.moves("complete")
     lee.does("sign")
@@ -418,7 +445,7 @@ def test_a_regenerative_consult_waits_until_an_emergency_has_come_to_its_end(
         else:
             clinician.does("outcome", outcome=call, words="")
     lee.provider = list_provider(database, name="PRP", service="regenerative-consult")
-    lee.records_consent()
+    lee.records_consent("regenerative-consult")
     lee.drafts(service="regenerative-consult")
 
     assert "A safety finding is open" in lee.opens().text
@@ -432,7 +459,7 @@ def test_a_call_before_the_answers_were_sent_opens_no_regenerative_consult(
     clinician.does("outcome", outcome="called", words="")
     patients.presses_send(lee.intake_id, at=clock.now + timedelta(hours=1))
     lee.provider = list_provider(database, name="PRP", service="regenerative-consult")
-    lee.records_consent()
+    lee.records_consent("regenerative-consult")
     lee.drafts(service="regenerative-consult")
 
     assert "A safety finding is open" in lee.opens().text
@@ -446,7 +473,7 @@ def test_an_open_finding_in_later_answers_of_the_same_person_stops_a_regenerativ
         one, other = (intakes.facts(tx, each).patient_id for each in (lee.intake_id, later))
         same_person.confirm(tx, one, other, by=lee.worker.member.id, now=BEFORE)
     lee.provider = list_provider(database, name="PRP", service="regenerative-consult")
-    lee.records_consent()
+    lee.records_consent("regenerative-consult")
     lee.drafts(service="regenerative-consult")
 
     assert "Other answers of this patient have an open safety finding." in lee.opens().text
@@ -518,22 +545,24 @@ def test_the_code_is_shown_after_sending_and_a_new_one_takes_its_place(lee, data
     assert "Shut: the other side cannot answer here." in lee.opens().text
 
 
-def test_staff_are_told_that_a_code_opens_nothing_once_the_consent_was_taken_back(lee):
+def test_staff_are_told_that_a_code_is_shut_for_good_once_the_consent_was_taken_back(lee):
     lee.is_sent()
     code = lee.opens().select_one(".door_code").text
     consent = f"/staff/intakes/{lee.intake_id}/referrals/consent"
 
-    lee.browser.post(f"{consent}/withdraw")
+    lee.browser.post(f"{consent}/withdraw?service={SERVICE}")
 
     page = lee.opens()
-    assert "the link and the code open nothing until one is recorded" in page.text
+    assert "Shut: the other side cannot answer here." in page.text
     assert not page.has(".door_code")
     assert "Make a new link" not in page.text
     version = page.select_one("[name=version]")["value"]
     refused = lee.browser.post(f"{lee.place}/door", {"version": version}, 409)
     assert "No consent to share stands" in refused.text
-    lee.browser.post(consent, {"how": "said", "scope": "The letter"})
-    assert lee.opens().select_one(".door_code").text == code
+    lee.browser.post(f"{consent}?service={SERVICE}", {"how": "said", "scope": "The letter"})
+    assert not lee.opens().has(".door_code")
+    lee.sends_form("door")
+    assert lee.opens().select_one(".door_code").text != code
 
 
 # --- the moves ---------------------------------------------------------------------------

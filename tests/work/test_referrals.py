@@ -357,7 +357,7 @@ def test_a_wrong_setting_stops_the_start_with_its_name():
 
 def test_no_link_leaves_once_the_patient_took_the_consent_back(settings, database, loop, inbox):
     loop.sends(Channel.MAIL)
-    sharing.withdraw(database, loop.intake_id, by=loop.lee, now=BEFORE)
+    sharing.withdraw(database, loop.intake_id, service="physical-therapy", by=loop.lee, now=BEFORE)
     work.work_once(settings, database, BEFORE)
 
     assert to_provider(inbox) == []

@@ -196,6 +196,12 @@ class ReasonForm(ActForm):
     )
 
 
+def seen_added(posted: MultiDict[str, str]) -> int:
+    """Give how many additions of the patient the page showed; none where it does not say."""
+    text = posted.get("added", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+
+
 class SendForm(ActForm):
     """How the letter leaves."""
 

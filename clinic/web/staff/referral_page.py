@@ -19,6 +19,7 @@ from clinic.referral.states import MOVED_ON, Act, By, State, moves_from
 from clinic.summary.model import Summary
 from clinic.triage.guidance import guidance_of_intake
 from clinic.triage.regenerative import Gate
+from clinic.web.staff.added import additions_view
 from clinic.web.staff.desk import desk_view
 from clinic.web.staff.doors import reader
 from clinic.web.staff.forms import ActForm, errors_of, seen_version
@@ -106,6 +107,7 @@ def shown(sheet: Sheet, *, tried: ActForm | None = None, refused: str = "") -> s
         standing=stands,
         desk=desk_view(sheet.opened, rules(), stands),
         is_desk=reader().is_desk,
+        added=additions_view(sheet.opened, reader()),
         refused=refused,
         errors=list(errors_of(tried)) if tried else [],
         kept=_kept(tried, sheet),

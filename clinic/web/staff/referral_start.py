@@ -40,6 +40,11 @@ blueprint = Blueprint("referral_start", __name__)
 
 BOTH = (Audience.FRONT_DESK, Audience.CLINICIAN)
 Page = str | WebResponse | tuple[str, int]
+SERVICE_FIRST = "Choose first where to: the patient agrees to one service at a time."
+WITHDRAWN = (
+    "Noted: the patient no longer agrees. Nothing can be sent there, and the links and codes of "
+    "letters to this service are shut."
+)
 DESK_LEVELS = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY)
 
 
@@ -72,15 +77,18 @@ def new(intake_id: UUID) -> Page:
 @blueprint.route("/intakes/<uuid:intake_id>/referrals/consent", methods=["POST"])
 @open_to(*BOTH)
 def consent(intake_id: UUID) -> Page:
-    """Record that the patient agrees to share."""
+    """Record that the patient agrees to share with the service that was chosen."""
     form = ConsentForm(request.form)
     service = _service()
-    if not form.validate():
+    if not form.validate() or not service:
         opened = opened_page(intake_id)
-        return _new_page(opened, service, _request_form(opened, service), consent=form), 422
+        request_form = _request_form(opened, service)
+        refused = "" if service else SERVICE_FIRST
+        return _new_page(opened, service, request_form, consent=form, refused=refused), 422
     sharing.agree(
         database(),
         intake_id,
+        service=service,
         scope=form["scope"].data,
         how=form["how"].data,
         by=reader().member,
@@ -93,10 +101,11 @@ def consent(intake_id: UUID) -> Page:
 @blueprint.route("/intakes/<uuid:intake_id>/referrals/consent/withdraw", methods=["POST"])
 @open_to(*BOTH)
 def withdraw(intake_id: UUID) -> Page:
-    """Note that the patient took the consent back."""
-    sharing.withdraw(database(), intake_id, by=reader().member, now=now())
-    flash("Noted: the patient no longer agrees. Nothing can be sent.", "success")
-    return redirect(_place(intake_id, ""), code=303)
+    """Note that the patient took the consent for one service back."""
+    service = _service()
+    sharing.withdraw(database(), intake_id, service=service, by=reader().member, now=now())
+    flash(WITHDRAWN, "success")
+    return redirect(_place(intake_id, service), code=303)
 
 
 @blueprint.route("/referrals/<uuid:referral_id>/request", methods=["GET", "POST"])
@@ -265,7 +274,8 @@ def _new_page(
     consent: ConsentForm | None = None,
     refused: str = "",
 ) -> str:
-    consents = [_consent_words(each) for each in consents_of(database(), opened.intake.id)]
+    stand = consents_of(database(), opened.intake.id)
+    consents = [_consent_words(each) for each in stand if each.service == service]
     return _page(
         opened,
         service,
@@ -303,6 +313,7 @@ def _page(
         proposed=proposed,
         form=form,
         consent=consent or ConsentForm(),
+        consent_tried=consent is not None,
         consents=consents,
         referral=sheet.found.kept.referral if sheet else None,
         refused=refused,

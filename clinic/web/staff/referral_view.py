@@ -22,6 +22,7 @@ from clinic.referral.model import Event as Stored
 from clinic.referral.model import Referral
 from clinic.referral.provider import Provider
 from clinic.referral.states import State
+from clinic.store.sharing import SharingConsent
 from clinic.store.staff import Member, Role
 from clinic.summary.model import Summary
 from clinic.triage.rules import Urgency
@@ -104,6 +105,7 @@ class ReferralView:
     holds: tuple[HoldLine, ...]
     blocks: tuple[BlockView, ...]
     letter_hash: str
+    added: int
     door_code: str
     door_link: str
     door_until: str
@@ -159,12 +161,13 @@ def referral_view(
         holds=tuple(_holds(found)) if referral.state in NOT_SENT else (),
         blocks=() if summary is None else tuple(_blocks(found, summary)),
         letter_hash=kept.letter.hash,
+        added=len(opened.added),
         door_code=door.code if door and not is_desk else "",
         door_link=link_of(door.token, public_url) if door and not is_desk else "",
         door_until=at(door.expires_at) if door else "",
         door_open=door is not None,
         consents=tuple(_consents(found, opened.people, at)),
-        agreed=any(each.withdrawn_at is None for each in found.consents),
+        agreed=any(each.withdrawn_at is None for each in _consents_for(found)),
         events=tuple(_event(event, opened.people, reader) for event in found.events),
         replaced_by=found.replaced_by,
         attachments=() if is_desk else tuple(_attachments(found)),
@@ -235,7 +238,10 @@ def _sent(found: OpenedReferral, at: _At) -> str:
 def _holds(found: OpenedReferral) -> Iterator[HoldLine]:
     referral = found.kept.referral
     request = url_for("staff.referral_start.request_page", referral_id=referral.id)
-    consent = url_for("staff.referral_start.new", intake_id=referral.intake_id) + "#consent"
+    consent = (
+        url_for("staff.referral_start.new", intake_id=referral.intake_id, service=referral.service)
+        + "#consent"
+    )
     safety = url_for("staff.intakes.page", intake_id=referral.intake_id)
     mends: Mapping[str, tuple[str, str]] = {
         "consent": (consent, "Record the consent"),
@@ -279,8 +285,14 @@ def _line(
     return LineView(field, line.label, line.text, line.quoted, line.by, tuple(sources))
 
 
+def _consents_for(found: OpenedReferral) -> list[SharingConsent]:
+    """Give the consents for the service that this referral asks."""
+    service = found.kept.referral.service
+    return [each for each in found.consents if each.service == service]
+
+
 def _consents(found: OpenedReferral, people: Mapping[UUID, Member], at: _At) -> Iterator[str]:
-    for consent in found.consents:
+    for consent in _consents_for(found):
         member = people.get(consent.by)
         who = f", recorded by {member.name}" if member else ""
         how = HOW_AGREED.get(consent.how, consent.how)

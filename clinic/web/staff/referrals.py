@@ -15,7 +15,13 @@ from clinic.summary.words import long_date
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.doors import reader
 from clinic.web.staff.forms import ActForm
-from clinic.web.staff.referral_forms import LetterForm, MoveForm, ReasonForm, SendForm
+from clinic.web.staff.referral_forms import (
+    LetterForm,
+    MoveForm,
+    ReasonForm,
+    SendForm,
+    seen_added,
+)
 from clinic.web.staff.referral_letter import head_of, paper_of
 from clinic.web.staff.referral_page import (
     Page,
@@ -34,7 +40,7 @@ from clinic.web.visit import clinic_details, database, house, now, settings, tod
 blueprint = Blueprint("referrals", __name__, url_prefix="/referrals/<uuid:referral_id>")
 
 BOTH = (Audience.FRONT_DESK, Audience.CLINICIAN)
-REASONS = ("gate", "doubled")
+REASONS = ("gate", "doubled", "added")
 
 
 @blueprint.route("")
@@ -106,7 +112,13 @@ def sign(referral_id: UUID) -> Page:
 
     def do(version: int) -> None:
         referrals.sign(
-            database(), referral_id, by=reader().member, version=version, now=now(), terms=terms()
+            database(),
+            referral_id,
+            by=reader().member,
+            version=version,
+            added=seen_added(request.form),
+            now=now(),
+            terms=terms(),
         )
 
     return act(referral_id, ActForm(request.form), do, "Signed.")
@@ -149,6 +161,7 @@ def reason(referral_id: UUID, hold: str) -> Page:
             database(),
             referral_id,
             **{f"{hold}_reason": form["reason"].data},
+            added=seen_added(request.form),
             by=reader().member,
             version=version,
             now=now(),
