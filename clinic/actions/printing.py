@@ -9,14 +9,16 @@ import clinic as package
 from clinic.actions.handouts import read_handouts
 from clinic.catalogue import tongue
 from clinic.intake import Intake, IntakeState, derived_answers
+from clinic.library.overlays import FIRST_LANGUAGE
 from clinic.library.places import content_dir, templates_dir
 from clinic.library.shelf import Shelf
 from clinic.pdf.handout import Handout
 from clinic.pdf.render import Edition, Renderer
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Response
+from clinic.questionnaire.speaking import asked_in
 from clinic.summary.build import build_summary
-from clinic.summary.model import ClinicDetails
+from clinic.summary.model import ClinicDetails, Summary
 from clinic.triage.assess import assess_intake
 
 NO_NUMBER = UUID(int=0)
@@ -59,29 +61,42 @@ def paper_of_response(
     large: bool,
     now: datetime,
 ) -> bytes:
-    """Give the paper of a response that no database holds; it counts as sent when authored."""
+    """Give the paper of a response that no database holds; it counts as sent when authored.
+
+    `language` is the patient's. The page for the provider stays in the clinic's.
+    """
     sent_at = response.authored or now
     today = sent_at.astimezone(zone).date()
-    kit = printing_kit(shelf, clinic)
+    spoken = dict.fromkeys((FIRST_LANGUAGE, language))
+    kit = printing_kit(shelf, clinic, tuple(spoken))
     intake = Intake(
         id=NO_NUMBER,
         reference=NO_REFERENCE,
-        questionnaire=questionnaire,
+        questionnaire=asked_in(questionnaire, response.language, response.answers),
         created_at=sent_at,
         response=response.with_answers(derived_answers(questionnaire, response, today)),
         state=IntakeState.SUBMITTED,
         submitted_at=sent_at,
     )
-    summary = build_summary(
-        intake,
-        assess_intake(shelf.rules, intake, today),
-        book=shelf.book,
-        plan=shelf.summary_plan,
-        clinic=clinic,
-        zone=zone,
-        today=today,
-        language=tongue(language),
-        overdue=kit["handouts"]["en"].overdue_on(now.astimezone(zone).date()),
+    assessment = assess_intake(shelf.rules, intake, today)
+
+    def summary_in(code: str) -> Summary:
+        return build_summary(
+            intake,
+            assessment,
+            book=shelf.spoken[code].book,
+            plan=shelf.spoken[code].summary_plan,
+            clinic=clinic,
+            zone=zone,
+            today=today,
+            language=tongue(code),
+            overdue=kit["handouts"][code].overdue_on(now.astimezone(zone).date()),
+        )
+
+    return Renderer(**kit).render_summary(
+        summary_in(FIRST_LANGUAGE),
+        edition,
+        paper=paper,
+        large=large,
+        patient_summary=None if language == FIRST_LANGUAGE else summary_in(language),
     )
-    renderer = Renderer(**kit)
-    return renderer.render_summary(summary, edition, paper=paper, large=large)

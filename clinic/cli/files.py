@@ -10,6 +10,7 @@ from clinic.library.places import content_dir
 from clinic.library.questionnaires import Questionnaires
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Response
+from clinic.questionnaire.speaking import asked_in
 
 
 def read_json(path: Path) -> Any:
@@ -23,11 +24,12 @@ def read_json(path: Path) -> Any:
 
 
 def read_response(path: Path, questionnaire_id: str = "") -> tuple[Questionnaire, Response]:
-    """Read a QuestionnaireResponse, and the shipped questionnaire that it answers."""
+    """Read a QuestionnaireResponse, and the shipped questionnaire as its language asks it."""
     resource = read_json(path)
     questionnaires = Questionnaires(content_dir())
     questionnaire = _answered(questionnaires, resource, questionnaire_id)
-    return questionnaire, response_from_json(questionnaire, resource)
+    response = response_from_json(questionnaire, resource)
+    return asked_in(questionnaire, response.language, response.answers), response
 
 
 def _answered(

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+from clinic.marked import marked
 from clinic.questionnaire.model import Item, Questionnaire
 from clinic.questionnaire.response import Answer
 
-NAMES: Mapping[str, str] = {"en": "English", "es": "Spanish"}
+NAMES: Mapping[str, str] = {"en": marked("English"), "es": marked("Spanish")}
 
 
 def asked_in(

@@ -1,5 +1,6 @@
 """The answers of an intake, found by question and put into words."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cached_property
@@ -64,7 +65,24 @@ class Answers:
             question=self.question(place.item),
             answers=self.words(place),
             typed=self.typed(place),
+            spoken=self.spoken(place),
         )
+
+    def spoken(self, place: Place) -> str:
+        """Give the language of words that the patient typed, where it is not the reader's."""
+        language = self.languages.get(place.key, self.intake.response.language)
+        return language if self.typed(place) and language != self.language else ""
+
+    @cached_property
+    def languages(self) -> dict[str, str]:
+        """In which language each answer was given, by key; nothing of those without a journal."""
+        return {entry.key: entry.language for entry in self.intake.history}
+
+    def answered_in(self) -> tuple[str, ...]:
+        """Give every language that an answer as it stands was given in, the most used first."""
+        own = self.intake.response.language
+        counted = Counter(self.languages.get(key, own) for key in self.intake.shown.answers)
+        return tuple(language for language, _ in counted.most_common())
 
     def question(self, item: Item) -> str:
         """Give the words of a question, or its link id where it has none."""

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, tzinfo
 
 from clinic.intake import Consent, Intake
+from clinic.marked import marked, said
+from clinic.questionnaire.speaking import language_name
 from clinic.questionnaire.values import PartialDate, whole_years
 from clinic.summary.advice import level_words, regenerative_words, stretch_words
 from clinic.summary.answers import Answers
@@ -24,6 +26,8 @@ from clinic.summary.sections import body_map, safety_groups, sections
 from clinic.summary.words import moment, urgency_word, word
 from clinic.triage.assess import Assessment
 from clinic.triage.guidance import RuleBook, guidance_of_intake
+
+AND = marked(" and ")
 
 
 def build_summary(
@@ -105,7 +109,17 @@ def build_summary(
             AdditionWords(each.text, moment(each.at, zone, language)) for each in added
         ),
         overdue=tuple(overdue),
+        answered_in=_answered_in(answers, language),
     )
+
+
+def _answered_in(answers: Answers, language: str) -> str:
+    """Name the languages of the answers; nothing where they are all the summary's own."""
+    spoken = answers.answered_in()
+    if not spoken or spoken == (language,):
+        return ""
+    names = [said(language_name(each), language) for each in spoken]
+    return said(AND, language).join(names)
 
 
 def _strictest(assessment: Assessment, level: LevelSet | None) -> Assessment:

@@ -28,7 +28,8 @@ class Reply(StrEnum):
 class Said:
     """One question that was shown, and its answer. No answers: it was left blank.
 
-    `typed` is true where the words are the patient's own and not those of an option.
+    `typed` is true where the words are the patient's own and not those of an option; `spoken` is
+    then the language that they were typed in, where it is not that of the summary.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Said:
     question: str
     answers: tuple[str, ...]
     typed: bool = False
+    spoken: str = ""
 
     @property
     def answered(self) -> bool:
@@ -54,11 +56,12 @@ class StepAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a line, and the question it comes from. `typed`: in the patient's own words."""
+    """A part of a line, and the question it comes from. `typed`, `spoken` as in Said."""
 
     text: str
     key: str
     typed: bool = False
+    spoken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,6 +455,8 @@ class Summary:
     sent_closed: bool = False
     """True when it was sent after the last opening of its day: nobody could call back then."""
     overdue: tuple[str, ...] = ()
+    answered_in: str = ""
+    """In which languages the answers were given, in words; "" when only in the summary's own."""
 
     def section(self, section_id: str) -> Section:
         """Give a section by its id. Raises KeyError."""

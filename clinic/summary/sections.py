@@ -53,7 +53,7 @@ def _pieces(part: PartPlan, answers: Answers) -> Iterator[Piece]:
         more = list(_also(part, place, answers))
         if more:
             text = f"{text} ({', '.join(more)})"
-        yield Piece(text, place.key, typed=answers.typed(place))
+        yield Piece(text, place.key, typed=answers.typed(place), spoken=answers.spoken(place))
 
 
 def _also(part: PartPlan, place: Place, answers: Answers) -> Iterator[str]:

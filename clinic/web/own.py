@@ -11,6 +11,7 @@ from flask import g
 from clinic.catalogue import tongue
 from clinic.errors import NotFound
 from clinic.intake import Intake
+from clinic.library.overlays import FIRST_LANGUAGE
 from clinic.store import amendments, assessments, intakes, levels
 from clinic.summary.build import build_summary
 from clinic.summary.given import AddedLater, LevelSet
@@ -27,7 +28,6 @@ from clinic.web.visit import (
     has_intake,
     house,
     rules,
-    spoken,
     today,
     zone,
 )
@@ -53,20 +53,32 @@ def own_summary() -> Summary | None:
 def summary_of(intake: Intake) -> Summary:
     """Give the summary of an intake: one value for pages and paper, made once a request."""
     if "own_summary" not in g:
-        g.own_summary = build_summary(
-            intake,
-            assessment_of(intake),
-            book=spoken().book,
-            plan=spoken().summary_plan,
-            clinic=clinic_details(),
-            zone=zone(),
-            today=today(),
-            language=tongue(g.language),
-            level=_level_of(intake.id),
-            added=_added_to(intake.id),
-            overdue=house().handouts[g.language].overdue_on(today()),
-        )
+        g.own_summary = _summary_in(intake, g.language)
     return cast("Summary", g.own_summary)
+
+
+def provider_summary_of(intake: Intake) -> Summary:
+    """Give the same in the clinic's language, for the provider's page of a patient's paper."""
+    if g.language == FIRST_LANGUAGE:
+        return summary_of(intake)
+    return _summary_in(intake, FIRST_LANGUAGE)
+
+
+def _summary_in(intake: Intake, language: str) -> Summary:
+    tables = house().spoken.get(language, house().spoken[FIRST_LANGUAGE])
+    return build_summary(
+        intake,
+        assessment_of(intake),
+        book=tables.book,
+        plan=tables.summary_plan,
+        clinic=clinic_details(),
+        zone=zone(),
+        today=today(),
+        language=tongue(language),
+        level=_level_of(intake.id),
+        added=_added_to(intake.id),
+        overdue=house().handouts[language].overdue_on(today()),
+    )
 
 
 def assessment_of(intake: Intake) -> Assessment:

@@ -67,9 +67,9 @@ def test_a_paper_is_tagged_titled_numbered_and_says_whom_to_call(renderer):
         assert str(opened.Root.Lang) == "es"
         assert str(opened.docinfo["/Title"]) == "Slip 7"
     page = pages_of(pdf)[0]
-    assert "Page 1 of 1" in page
-    assert f"call {CLINIC.emergency_number}" in page
-    assert f"call or text {CLINIC.crisis_line}" in page
+    assert "Página 1 de 1" in page
+    assert f"llame al {CLINIC.emergency_number}" in page
+    assert f"mensaje de texto al {CLINIC.crisis_line}" in page
     assert "Made on March 17, 2026" in page
 
 

@@ -39,7 +39,13 @@ from clinic.web.intake.forms import StepForm
 from clinic.web.intake.invited import permit_of_device
 from clinic.web.intake.posted import LANGUAGE
 from clinic.web.intake.way import is_left_out, place_after, place_before, place_of, place_to_go_on
-from clinic.web.own import advice_told, assessment_of, drawing_words, summary_of
+from clinic.web.own import (
+    advice_told,
+    assessment_of,
+    drawing_words,
+    provider_summary_of,
+    summary_of,
+)
 from clinic.web.security import Audience, open_to
 from clinic.web.sentences import sentence
 from clinic.web.visit import (
@@ -283,10 +289,11 @@ def summary_pdf() -> WebResponse:
     pdf = make_summary_pdf(
         database(),
         house().pool,
-        summary_of(intake),
+        provider_summary_of(intake),
         Edition.PATIENT,
         paper=settings().paper,
         now=now(),
+        patient_summary=summary_of(intake),
     )
     response = Response(pdf, mimetype="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="back-pain-summary.pdf"'
