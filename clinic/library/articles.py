@@ -11,6 +11,10 @@ from clinic.library.faults import Fault
 from clinic.library.overlays import FIRST_LANGUAGE, languages
 from clinic.library.sources import check_sources
 
+SAFETY_PAGES = frozenset({"advice", "after-hours", "consent", "next-steps", "safety-net"})
+"""Pages that somebody's safety rests on: no language may lack one, or have an old one."""
+MISSING = "this translation is missing: make it from the English of the same name"
+OLD = "not made from the English as it stands: bring it up to date, then set"
 KINDS = ("stretches", "options", "pages")
 
 
@@ -54,10 +58,14 @@ class Articles:
 
 
 def read_articles(content_dir: Path) -> Articles:
-    """Read every article of every language; ContentFault with all faults if there is one."""
-    articles, faults = check_articles(content_dir)
+    """Read every article of every language; ContentFault with all faults if there is one.
+
+    A translation that is old, and that no safety rests on, is left out: the English is shown.
+    """
+    articles, found = check_articles(content_dir)
+    faults = [str(fault) for fault in found if not fault.unfinished]
     if faults:
-        raise ContentFault([str(fault) for fault in faults])
+        raise ContentFault(faults)
     return articles
 
 
@@ -74,17 +82,34 @@ def check_articles(content_dir: Path) -> tuple[Articles, list[Fault]]:
                 article = ArticleFile(library, path, faults).article()
                 if article is not None:
                     found[kind, article.id, language] = article
-    _check_translations(found, content_dir, faults)
+    faults += _old_translations(found, content_dir)
     return Articles(found), faults
 
 
-def _check_translations(
-    found: Mapping[tuple[str, str, str], Article], content_dir: Path, faults: list[Fault]
-) -> None:
-    for (kind, article_id, language), article in found.items():
+def untranslated(articles: Articles, content_dir: Path) -> Iterator[Fault]:
+    """Give what a language that has a folder has no article for; it is shown in English."""
+    every = articles.by_place
+    for language in languages(content_dir):
+        for kind, article_id, tongue in every:
+            if tongue == FIRST_LANGUAGE and (kind, article_id, language) not in every:
+                yield _of_translation(content_dir, (kind, article_id, language), MISSING)
+
+
+def _old_translations(found: dict[tuple[str, str, str], Article], content_dir: Path) -> list[Fault]:
+    """Take out each translation that was not made from the English as it stands, and tell it."""
+    faults = []
+    for place, article in list(found.items()):
+        kind, article_id, language = place
         english = found.get((kind, article_id, FIRST_LANGUAGE))
         digest = english.digest if english else None
         if language != FIRST_LANGUAGE and article.source_hash != digest:
-            path = f"{content_dir.name}/{language}/{kind}/{article_id}.md"
-            mend = f"bring it up to date, then set source_hash to {digest}"
-            faults.append(Fault(path, 1, f"not made from the English as it stands: {mend}"))
+            del found[place]
+            faults.append(_of_translation(content_dir, place, f"{OLD} source_hash to {digest}"))
+    return faults
+
+
+def _of_translation(content_dir: Path, place: tuple[str, str, str], message: str) -> Fault:
+    kind, article_id, language = place
+    path = f"{content_dir.name}/{language}/{kind}/{article_id}.md"
+    is_safety = kind == "pages" and article_id in SAFETY_PAGES
+    return Fault(path, 1, message, unfinished=not is_safety)

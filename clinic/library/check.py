@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from clinic.errors import ContentFault
-from clinic.library.articles import check_articles
+from clinic.library.articles import check_articles, untranslated
 from clinic.library.demo import FOLDER as DEMO
 from clinic.library.demo import read_demo
 from clinic.library.demo_loop import LOOP, read_demo_loop
@@ -44,7 +44,9 @@ def content_faults(content: Path) -> list[str]:
     faults: list[str] = []
     sources, found = check_sources(content)
     faults += map(str, found)
-    faults += map(str, check_articles(content)[1])
+    articles, found = check_articles(content)
+    faults += (str(each) for each in found if not each.unfinished)
+    faults += (str(each) for each in untranslated(articles, content) if not each.unfinished)
     faults += map(str, check_drawings(content)[1])
     forms: dict[str, Questionnaire] = {}
     for path in questionnaire_paths(content):
@@ -76,7 +78,9 @@ def unfinished(content: Path) -> list[str]:
     """Give what other languages still lack, as `path:line: message`; it is shown in English."""
     form = check_questionnaire(content / "questionnaires" / f"{SHIPPED}.yaml")[0]
     book = _or_faults(lambda: read_rulebook(content), None, [])
-    return [str(each) for each in _overlaid(content, form, book) if each.unfinished]
+    articles, old = check_articles(content)
+    lacking = (*old, *untranslated(articles, content), *_overlaid(content, form, book))
+    return [str(each) for each in lacking if each.unfinished]
 
 
 def _overlaid(content: Path, form: Questionnaire | None, book: RuleBook | None) -> Iterator[Fault]:

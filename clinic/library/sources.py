@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from clinic.errors import ContentFault, NotFound
 from clinic.library.faults import Fault
@@ -10,7 +11,7 @@ from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.marked import marked
 
 FILE = "sources.yaml"
-KEYS = ("title", "by", "year", "url", "also", "read", "note", "checked_on")
+KEYS = ("title", "by", "year", "url", "to_replace", "also", "read", "note", "checked_on")
 OWN_WORDS = (
     marked("The article on back stretches and regenerative medicine that this app grew from"),
     marked("Not named"),
@@ -35,6 +36,12 @@ class Source:
     read: str
     note: str | None
     checked_on: dt.date
+    to_replace: bool = False
+
+    @property
+    def link(self) -> str | None:
+        """The page that a reader is led to; None where the draft named none that is good enough."""
+        return None if self.to_replace else self.url
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,9 @@ def _source(key: str, fields: Fields) -> Source:
     url = fields.text_or_none("url")
     if url is not None and not url.startswith("https://"):
         fields.fault("url", "'url' must begin with https://")
+    to_replace = fields.mapping.get("to_replace") is True
+    if url is not None and not to_replace and not urlsplit(url).path.strip("/"):
+        fields.fault("url", "'url' leads to a front page: name the page, or set 'to_replace'")
     return Source(
         key=key,
         title=fields.text("title"),
@@ -92,4 +102,5 @@ def _source(key: str, fields: Fields) -> Source:
         read=fields.one_of("read", HOW_READ),
         note=fields.text_or_none("note", required=False),
         checked_on=fields.date("checked_on"),
+        to_replace=to_replace,
     )

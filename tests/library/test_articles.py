@@ -9,7 +9,7 @@ import pytest
 
 from clinic.errors import ContentFault, NotFound
 from clinic.library.article_files import FACTS
-from clinic.library.articles import check_articles, read_articles
+from clinic.library.articles import check_articles, read_articles, untranslated
 from clinic.library.drawings import check_drawings, read_drawings
 from clinic.library.placeholders import PLACEHOLDERS, filled, filled_text
 from clinic.library.sources import check_sources, read_sources
@@ -396,9 +396,9 @@ def test_a_picture_from_elsewhere_is_never_loaded(content):
 # --- translations ---
 
 
-def translate(content, source_hash):
-    english = (content / STRETCH).read_text(encoding="utf-8")
-    spanish = content / "es" / "stretches" / "childs-pose.md"
+def translate(content, source_hash, page="stretches/childs-pose.md"):
+    english = (content / "en" / page).read_text(encoding="utf-8")
+    spanish = content / "es" / page
     spanish.parent.mkdir(parents=True)
     translated = english.replace("title: Child's pose", "title: Postura del niño")
     translated = translated.replace("clinical review", "review by a qualified translator")
@@ -415,13 +415,29 @@ def test_a_translation_of_the_english_as_it_stands_is_given(content, articles):
     assert [each.language for each in found.stretches("es")] == ["es", "en", "en"]
 
 
-def test_a_translation_of_an_older_english_is_told(content, articles):
+def test_a_translation_of_an_older_english_is_told_and_the_english_is_shown(content, articles):
     translate(content, articles.get("stretches", "childs-pose").digest)
     spoil(content, STRETCH, "like a table", "like a bench")
 
-    (told,) = faults_of(content)
+    found, faults = check_articles(content)
+    (told,) = faults
 
-    assert told.startswith("content/es/stretches/childs-pose.md:1: not made from the English")
+    assert str(told).startswith("content/es/stretches/childs-pose.md:1: not made from the English")
+    assert told.unfinished
+    assert found.get("stretches", "childs-pose", "es").language == "en"
+    assert read_articles(content).get("stretches", "childs-pose", "es").language == "en"
+
+
+def test_an_old_or_missing_translation_of_a_safety_page_is_a_fault(content, articles):
+    translate(content, "0", page="pages/safety-net.md")
+    found, faults = check_articles(content)
+    lacking = {each.path: each.unfinished for each in untranslated(found, content)}
+
+    assert [fault.unfinished for fault in faults] == [False]
+    assert lacking["content/es/pages/consent.md"] is False
+    assert lacking["content/es/pages/home.md"] is True
+    with pytest.raises(ContentFault):
+        read_articles(content)
 
 
 def test_a_translation_waits_for_a_translator_and_the_english_does_not(content, articles):
