@@ -27,8 +27,6 @@ class Unsent:
     reference: str
     tablet_at: datetime
     saved_at: datetime
-    can_go_on: bool
-    """True once it holds a birth date, by which its owner opens it again."""
 
 
 def bind(tx: Transaction, *, by: UUID, now: datetime) -> str:
@@ -55,26 +53,22 @@ def note_form(tx: Transaction, intake_id: UUID, *, now: datetime) -> None:
 
 
 def unsent(tx: Transaction, *, since: datetime, limit: int = 50) -> list[Unsent]:
-    """Give the forms that lay on a tablet since then and were not sent, the last one first."""
+    """Give the forms that lay on a tablet since then and were not sent, the last one first.
+
+    Each holds a birth date: without one its owner cannot open it again.
+    """
     rows = tx.execute(
-        select(
-            intake.c.id,
-            intake.c.reference,
-            intake.c.tablet_at,
-            intake.c.updated_at,
-            intake.c.birth_hash.is_not(None).label("can_go_on"),
-        )
+        select(intake.c.id, intake.c.reference, intake.c.tablet_at, intake.c.updated_at)
         .where(
             intake.c.tablet_at.is_not(None),
+            intake.c.birth_hash.is_not(None),
             intake.c.state == IntakeState.DRAFT.value,
             intake.c.tablet_at >= since,
         )
         .order_by(intake.c.tablet_at.desc(), intake.c.id)
         .limit(limit)
     )
-    return [
-        Unsent(row.id, row.reference, row.tablet_at, row.updated_at, row.can_go_on) for row in rows
-    ]
+    return [Unsent(row.id, row.reference, row.tablet_at, row.updated_at) for row in rows]
 
 
 def is_draft_of(tx: Transaction, intake_id: UUID, born: date) -> bool:

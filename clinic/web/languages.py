@@ -107,7 +107,7 @@ def other_languages() -> list[LanguageLink]:
     return [
         LanguageLink(code, own_name(code), address_in(code))
         for code in settings().languages
-        if code != g.language
+        if code != g.get("language", FIRST)
     ]
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import Waiting
 from tests.journeys.people import Patient
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.proof]
 
 STORED = """async () => JSON.stringify([{ ...localStorage }, { ...sessionStorage },
   (await indexedDB.databases()).map(each => each.name), await caches.keys()])"""

@@ -142,6 +142,7 @@ MAY = {
     "POST /staff/providers/import/do": KEEPERS,
     "GET /staff/intakes/<uuid:intake_id>": CLINIC,
     "GET /staff/intakes/<uuid:intake_id>/summary.pdf": CLINICIAN,
+    "GET /staff/intakes/<uuid:intake_id>/patient.pdf": CLINICIAN,
     "GET /staff/intakes/<uuid:intake_id>/room-sheet.pdf": CLINICIAN,
     "POST /staff/intakes/<uuid:intake_id>/acknowledge": CLINIC,
     "GET /staff/intakes/<uuid:intake_id>/open-now": FRONT_DESK,

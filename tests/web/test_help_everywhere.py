@@ -17,7 +17,7 @@ FILLED = {
     "option_id": ["stem-cell-therapy", "platelet-rich-plasma", "choosing-a-facility"],
     "step_id": [step.id for step in shipped_questionnaire().steps],
 }
-NO_PAGE = {"health.healthz", "health.readyz", "intake.summary_pdf", "static"}
+NO_PAGE = {"health.healthz", "health.readyz", "intake.summary_pdf", "tablet.here", "static"}
 OF_ERRORS = {
     "words": "", "incident": "ABC", "minutes": 3, "again": False, "entry": None, "kept": [],
     "foreign": False, "cookies_seen": True, "step_id": None,
