@@ -18,6 +18,7 @@ from clinic.config import Settings, utc_now
 from clinic.errors import Misconfigured
 from clinic.library.placeholders import filled
 from clinic.library.places import content_dir, templates_dir
+from clinic.library.sections import ForeignHtml
 from clinic.library.shelf import Shelf, read_shelf
 from clinic.pdf.pool import RenderPool
 from clinic.store.database import Database, open_database
@@ -36,6 +37,7 @@ from clinic.web.languages import (
     alternates,
     at,
     choose_language,
+    lang_of,
     locale_of,
     other_languages,
     with_language,
@@ -168,9 +170,10 @@ def _dress_templates(app: Flask, settings: Settings) -> None:
 
     def clinic_words(html: str) -> Markup:
         """Fill the clinic's names and numbers into words from content/."""
-        return Markup(with_language(filled(html, words)))  # noqa: S704  the words are escaped there
+        language = html.language if isinstance(html, ForeignHtml) else ""
+        return Markup(with_language(filled(html, words), language))  # noqa: S704  the words are escaped there
 
-    environment.globals["at"] = at
+    environment.globals.update(at=at, lang_of=lang_of)
     environment.filters["clinic_words"] = clinic_words
     environment.filters["clinic_time"] = lambda moment: moment.astimezone(settings.zone)
     environment.filters["element_id"] = element_id

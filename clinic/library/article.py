@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from markupsafe import escape
 
 from clinic.errors import NotFound
-from clinic.library.sections import Section
+from clinic.library.sections import ForeignHtml, Section
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,8 @@ class Article:
     repeats: Span | None = None
     times_a_day: Span | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    foreign: bool = False
+    """True of an English text that stands in for one that is not translated."""
 
     def section(self, section_id: str) -> Section:
         """Give the section with this id; NotFound when there is none."""
@@ -111,4 +113,18 @@ class Article:
             f'<h2 id="{section.id}">{escape(section.title)}</h2>\n{section.html}'
             for section in self.sections
         )
-        return "\n".join(filter(None, (self.intro.html, *parts)))
+        html = "\n".join(filter(None, (self.intro.html, *parts)))
+        return ForeignHtml(html, self.language) if self.foreign else html
+
+    def as_foreign(self) -> "Article":
+        """Give the article as it stands in for one in another language: its HTML says so."""
+
+        def named(section: Section) -> Section:
+            return replace(section, html=ForeignHtml(section.html, self.language))
+
+        return replace(
+            self,
+            foreign=True,
+            intro=named(self.intro),
+            sections=tuple(named(section) for section in self.sections),
+        )

@@ -36,7 +36,7 @@ class Articles:
         for tongue in (language, FIRST_LANGUAGE):
             found = self.by_place.get((kind, article_id, tongue))
             if found is not None:
-                return found
+                return found if tongue == language else found.as_foreign()
         raise NotFound(f"There is no article {article_id!r} among the {kind}.")
 
     def stretches(self, language: str = FIRST_LANGUAGE) -> tuple[Article, ...]:

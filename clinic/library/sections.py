@@ -13,6 +13,19 @@ HEADING = re.compile(r"(?P<title>.+?)\s*\{#(?P<id>[a-z][a-z0-9-]*)\}")
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
+class ForeignHtml(str):
+    """HTML in another language than it was asked for, which the page must name."""
+
+    __slots__ = ("language",)
+    language: str
+
+    def __new__(cls, html: str, language: str) -> "ForeignHtml":
+        """Give the HTML with its language."""
+        made = super().__new__(cls, html)
+        made.language = language
+        return made
+
+
 @dataclass(frozen=True)
 class Section:
     """One part of an article: HTML for pages, plain text and list items for print."""

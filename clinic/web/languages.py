@@ -13,8 +13,10 @@ from urllib.parse import urlencode
 from babel import Locale
 from babel.localedata import exists
 from flask import current_app, g, redirect, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as WebResponse
 
+from clinic.library.article import Article
 from clinic.web.visit import settings
 
 FIRST = "en"
@@ -87,8 +89,18 @@ def at(path: str) -> str:
     return f"{request.script_root}{path}"
 
 
-def with_language(html: str) -> str:
-    """Let the links of words from content/ lead to pages in the language of this one."""
+def lang_of(article: Article) -> Markup:
+    """Give the attribute that names an article's language, where it is not that of the page."""
+    return Markup(' lang="{}"').format(article.language) if article.foreign else Markup()
+
+
+def with_language(html: str, language: str = "") -> str:
+    """Let the links of words from content/ lead to pages in the language of this one.
+
+    `language` is that of the words, where it is not that of the page.
+    """
+    if language:
+        html = f'<div lang="{language}">{html}</div>'
     if not request.script_root:
         return html
     return OWN_LINK.sub(lambda found: f"{found[1]}{request.script_root}{found[2]}", html)

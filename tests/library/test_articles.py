@@ -4,6 +4,7 @@ import re
 import shutil
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -429,7 +430,7 @@ def test_a_translation_of_an_older_english_is_told_and_the_english_is_shown(cont
 
 
 def test_an_old_or_missing_translation_of_a_safety_page_is_a_fault(content, articles):
-    translate(content, "0", page="pages/safety-net.md")
+    translate(content, "old", page="pages/safety-net.md")
     found, faults = check_articles(content)
     lacking = {each.path: each.unfinished for each in untranslated(found, content)}
 
@@ -462,7 +463,24 @@ def test_a_wrong_source_is_told_with_its_line(content):
     (told,) = check_sources(content)[1]
 
     assert str(told).endswith(f"sources.yaml:{line + 1}: unknown key 'colour': use also, by, "
-                              "checked_on, note, read, title, url, year")  # fmt: skip
+                              "checked_on, note, read, title, to_replace, url, year")  # fmt: skip
+
+
+def test_no_reader_is_led_to_a_front_page_or_a_blog():
+    sources = read_sources(CONTENT).by_key.values()
+    links = [urlsplit(source.link) for source in sources if source.link]
+
+    assert [link.geturl() for link in links if not link.path.strip("/")] == []
+    assert [link.netloc for link in links if "blog" in link.netloc or "scribd" in link.netloc] == []
+    assert all(source.link is None for source in sources if source.to_replace)
+
+
+def test_a_link_to_a_front_page_is_told(content):
+    line = spoil(content, "sources.yaml", "nlm.nih.gov/19790051", "nlm.nih.gov/")
+
+    (told,) = check_sources(content)[1]
+
+    assert f"sources.yaml:{line}: 'url' leads to a front page" in str(told)
 
 
 def test_a_source_named_twice_is_told(content):
