@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from clinic.store.levels import SetLevel
-from clinic.store.outcomes import LastCall, Outcome, OutcomeKind, last_call
+from clinic.store.outcomes import (
+    NO_CALL_ABOUT_ANSWERS,
+    LastCall,
+    Outcome,
+    OutcomeKind,
+    last_call,
+)
 from clinic.store.queues import Queue
 from clinic.store.records import Facts
 from clinic.triage.rules import Urgency
@@ -48,7 +54,7 @@ def calls_that_count(facts: Facts, ended: Sequence[Outcome]) -> LastCall | None:
     return last_call(
         (each.outcome, each.at)
         for each in ended
-        if each.outcome is not OutcomeKind.BOOKING_MISSED and (since is None or each.at >= since)
+        if each.outcome not in NO_CALL_ABOUT_ANSWERS and (since is None or each.at >= since)
     )
 
 

@@ -40,7 +40,7 @@ from clinic.store.emergency_steps import KeptStep
 from clinic.store.intakes import Card, Facts, Library
 from clinic.store.levels import SetLevel
 from clinic.store.notes import Note
-from clinic.store.outcomes import Outcome, OutcomeKind
+from clinic.store.outcomes import NO_CALL_ABOUT_ANSWERS, Outcome, OutcomeKind
 from clinic.store.queues import WAITING
 from clinic.store.staff import Member, Role
 from clinic.store.staff_facts import StaffFact
@@ -185,8 +185,8 @@ def outcomes_for(
     return tuple(kind for kind in kinds if kind not in withheld)
 
 
-def may_miss_a_booking(facts: Facts) -> bool:
-    """True where a visit is to be booked, and no call of another kind is due first."""
+def needs_no_call(facts: Facts) -> bool:
+    """True of sent answers about which nobody has to call first: book, or settle a finding."""
     is_sent = facts.submitted_at is not None
     return is_sent and not facts.emergency_open and facts.queue not in CALL_QUEUES
 
@@ -206,6 +206,8 @@ def record_outcome(
     with database.writing() as tx:
         facts = intakes.claim(tx, intake_id, version=version, now=now)
         _check_outcome(tx, facts, kind, by.role)
+        if kind is OutcomeKind.FINDING_SETTLED and not note.strip():
+            raise IllegalMove("Type what came of it: a finding is settled with a reason.")
         step_of_call(tx, facts, kind, note, by=by, now=now)
         outcomes.record(tx, intake_id, kind, by=by.id, now=now, note=note)
         _record(tx, by, "intake.outcome", intake_id, now, detail=kind.value)
@@ -218,7 +220,9 @@ def record_outcome(
 
 def _check_outcome(tx: Transaction, facts: Facts, kind: OutcomeKind, role: Role) -> None:
     """Raise IllegalMove, or NotAllowed, for an end that a call cannot have now."""
-    if kind is OutcomeKind.BOOKING_MISSED and may_miss_a_booking(facts):
+    if kind in NO_CALL_ABOUT_ANSWERS and needs_no_call(facts):
+        if kind is OutcomeKind.FINDING_SETTLED and role is not Role.CLINICIAN:
+            raise NotAllowed("Only a clinician may settle a finding.")
         return
     ended = outcomes.all_of(tx, facts.id)
     if kind not in outcomes_for(facts, Role.CLINICIAN, ended):

@@ -29,10 +29,14 @@ class OutcomeKind(StrEnum):
     NORMAL_VISIT = "normal_visit"
     EVERY_TRY_MADE = "every_try_made"
     BOOKING_MISSED = "booking_missed"
+    FINDING_SETTLED = "finding_settled"
 
 
 MISSED = frozenset({OutcomeKind.COULD_NOT_REACH, OutcomeKind.BOOKING_MISSED})
 """Calls that reached nobody, of which further tries are counted."""
+
+NO_CALL_ABOUT_ANSWERS = frozenset({OutcomeKind.BOOKING_MISSED, OutcomeKind.FINDING_SETTLED})
+"""A call to book, and a word on findings of 2 weeks: neither asked the patient again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def record(
             sealed_note=seal(data_key_of(tx, intake_id), note.encode(), _cell(row_id)),
         )
     )
-    if outcome not in MISSED:
+    if outcome not in MISSED | NO_CALL_ABOUT_ANSWERS:
         outcome_recorded(tx, intake_id, now=now)
         alerts.end(tx, intake_id, now=now)
     return row_id
@@ -111,6 +115,8 @@ def last_call(ended: Iterable[tuple[OutcomeKind, datetime]]) -> LastCall | None:
     """Give the last of the calls to one patient, which stand oldest first."""
     last = None
     for kind, at in ended:
+        if kind is OutcomeKind.FINDING_SETTLED:
+            continue
         missed = last.tries if last and last.outcome is kind else 0
         last = LastCall(kind, at, missed + 1 if kind in MISSED else 0)
     return last

@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 
 from clinic.actions.closing import CALL_FIRST, EMERGENCY_FIRST, NOBODY_YET, lacks
-from clinic.actions.review import may_miss_a_booking, outcomes_for
+from clinic.actions.review import needs_no_call, outcomes_for
 from clinic.intake import IntakeState
 from clinic.store.levels import SetLevel
-from clinic.store.outcomes import Outcome, OutcomeKind
+from clinic.store.outcomes import MISSED, NO_CALL_ABOUT_ANSWERS, Outcome, OutcomeKind
 from clinic.store.queues import Queue
 from clinic.store.records import Facts
 from clinic.store.staff import Role
@@ -18,11 +18,7 @@ from clinic.triage.rules import Urgency
 
 SENT = datetime(2026, 3, 17, 12, 40, tzinfo=UTC)
 SOMEBODY = UUID(int=1)
-REACHED = {
-    kind
-    for kind in OutcomeKind
-    if kind not in (OutcomeKind.COULD_NOT_REACH, OutcomeKind.BOOKING_MISSED)
-}
+REACHED = {kind for kind in OutcomeKind if kind not in MISSED | NO_CALL_ABOUT_ANSWERS}
 CALLED_TODAY = Facts(
     id=SOMEBODY,
     reference="LB-1",
@@ -112,7 +108,7 @@ def test_that_every_try_was_made_can_be_said_after_three(tries, offered):
 
 
 def test_a_call_to_book_is_noted_where_no_other_call_is_due():
-    assert may_miss_a_booking(replace(CALLED_TODAY, queue=Queue.ROUTINE))
-    assert may_miss_a_booking(replace(CALLED_TODAY, queue=None, state=IntakeState.REVIEWED))
-    assert not may_miss_a_booking(CALLED_TODAY)
-    assert not may_miss_a_booking(replace(CALLED_TODAY, queue=None, submitted_at=None))
+    assert needs_no_call(replace(CALLED_TODAY, queue=Queue.ROUTINE))
+    assert needs_no_call(replace(CALLED_TODAY, queue=None, state=IntakeState.REVIEWED))
+    assert not needs_no_call(CALLED_TODAY)
+    assert not needs_no_call(replace(CALLED_TODAY, queue=None, submitted_at=None))

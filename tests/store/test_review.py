@@ -8,7 +8,7 @@ import pytest
 from clinic.errors import Conflict, IllegalMove, UnknownRecord
 from clinic.intake import IntakeState
 from clinic.store import alerts, intakes, notes, outcomes
-from clinic.store.outcomes import OutcomeKind
+from clinic.store.outcomes import MISSED, NO_CALL_ABOUT_ANSWERS, OutcomeKind
 from clinic.store.queues import Queue
 from clinic.triage.rules import Urgency
 from tests.make import NOW
@@ -160,7 +160,7 @@ def test_a_call_that_reached_nobody_keeps_an_emergency_and_its_alert_open(databa
 
 
 @pytest.mark.parametrize(
-    "outcome", [kind for kind in OutcomeKind if kind is not OutcomeKind.COULD_NOT_REACH]
+    "outcome", [kind for kind in OutcomeKind if kind not in MISSED | NO_CALL_ABOUT_ANSWERS]
 )
 def test_an_outcome_takes_an_emergency_off_the_top(database, outcome):
     with database.writing() as tx:

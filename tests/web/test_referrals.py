@@ -451,6 +451,30 @@ def test_a_regenerative_consult_waits_until_an_emergency_has_come_to_its_end(
     assert "A safety finding is open" in lee.opens().text
 
 
+def test_a_finding_of_2_weeks_lets_a_consult_pass_once_a_clinician_said_what_came_of_it(
+    lee, clinician, patients, database
+):
+    lee.intake_id = patients.sends(TWO_WEEKS)
+    lee.provider = list_provider(database, name="PRP", service="regenerative-consult")
+    lee.records_consent("regenerative-consult")
+    lee.drafts(service="regenerative-consult", urgency="urgent_2wk", act_by="2026-03-31")
+    assert "A safety finding is open" in lee.opens().text
+
+    clinician.opens(lee.intake_id)
+    said = {"outcome": "finding_settled"}
+    place = f"/staff/intakes/{lee.intake_id}/outcome"
+    form = clinician.browser.page.select_one('[value="finding_settled"]').find_parent("form")
+    version = str(form.select_one("[name=version]")["value"])
+    clinician.browser.post(place, {**said, "version": version, "words": " "}, 422)
+    words = "Seen on March 16, the weight is stable."
+    clinician.browser.post(place, {**said, "version": version, "words": words}, 303)
+
+    assert "A safety finding is open" not in lee.opens().text
+    page = clinician.opens(lee.intake_id)
+    assert words in page.text
+    assert not page.has('[value="finding_settled"]')
+
+
 def test_a_call_before_the_answers_were_sent_opens_no_regenerative_consult(
     lee, clinician, patients, database, clock
 ):

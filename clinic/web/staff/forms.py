@@ -122,6 +122,16 @@ class OutcomeForm(ActForm):
             raise ValidationError(CHOOSE_OUTCOME)
 
 
+class SettledForm(OutcomeForm):
+    """What came of the findings of 2 weeks: it cannot be left out."""
+
+    words = TextAreaField(
+        "What came of it",
+        validators=[DataRequired("Type what came of it."), _too_long(LONGEST_NOTE)],
+        filters=[plain_text],
+    )
+
+
 class NoteForm(ActForm):
     """A note, which is added and never changed."""
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 
-from clinic.actions.review import Opened
+from clinic.actions.review import Opened, needs_no_call
 from clinic.intake import Intake
 from clinic.referral.emergency import EmergencyStep
-from clinic.store.outcomes import OutcomeKind
+from clinic.store.outcomes import NO_CALL_ABOUT_ANSWERS, OutcomeKind
 from clinic.store.typed_totals import KeptTotal, still_standing
 from clinic.summary.given import EarlierScores, LevelSet, TypedByStaff
 from clinic.triage.rules import Urgency
@@ -77,11 +77,25 @@ def measured_days(
 
 
 def settled(opened: Opened) -> Iterator[str]:
-    """Give the rules whose findings a call has settled: somebody was reached, none is open."""
-    if _call_has_settled(opened):
-        for finding in opened.assessment.findings:
-            if finding.urgency in SETTLED_BY_A_CALL:
-                yield finding.rule_id
+    """Give the rules whose findings have an outcome on record.
+
+    Those of today are settled by a call that reached somebody, none being open; those of 2 weeks
+    by a clinician who said what came of them.
+    """
+    by_call, by_word = _call_has_settled(opened), _was_said(opened)
+    for finding in opened.assessment.findings:
+        if finding.urgency in SETTLED_BY_A_CALL and by_call:
+            yield finding.rule_id
+        if finding.urgency is Urgency.URGENT_2WK and by_word:
+            yield finding.rule_id
+
+
+def can_settle(opened: Opened) -> bool:
+    """True while a finding of 2 weeks, or such a level of a clinician, has no outcome yet."""
+    if not needs_no_call(opened.facts):
+        return False
+    found = any(each.urgency is Urgency.URGENT_2WK for each in opened.assessment.findings)
+    return (found and not _was_said(opened)) or open_level(opened) is Urgency.URGENT_2WK
 
 
 def open_level(opened: Opened) -> Urgency | None:
@@ -91,8 +105,19 @@ def open_level(opened: Opened) -> Urgency | None:
 
 
 def _is_settled(opened: Opened, level: Urgency, since: datetime) -> bool:
+    if level is Urgency.URGENT_2WK:
+        return _was_said(opened, since)
     called = any(outcome.at >= since for outcome in opened.outcomes)
     return level in SETTLED_BY_A_CALL and called and _call_has_settled(opened)
+
+
+def _was_said(opened: Opened, since: datetime | None = None) -> bool:
+    """True when a clinician said what came of the findings of 2 weeks, once they were known."""
+    known = since or opened.facts.submitted_at
+    return any(
+        each.outcome is OutcomeKind.FINDING_SETTLED and (known is None or each.at >= known)
+        for each in opened.outcomes
+    )
 
 
 def _call_has_settled(opened: Opened) -> bool:
@@ -105,7 +130,7 @@ def _call_has_settled(opened: Opened) -> bool:
     calls = [
         each
         for each in opened.outcomes
-        if (sent is None or each.at >= sent) and each.outcome is not OutcomeKind.BOOKING_MISSED
+        if (sent is None or each.at >= sent) and each.outcome not in NO_CALL_ABOUT_ANSWERS
     ]
     last = calls[-1].outcome if calls else OutcomeKind.COULD_NOT_REACH
     if opened.facts.emergency_open or last in REACHED_NOBODY:

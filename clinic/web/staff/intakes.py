@@ -15,7 +15,7 @@ from clinic.web import own
 from clinic.web.languages import FIRST
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.doors import place_after, reader
-from clinic.web.staff.forms import ActForm, LevelForm, NoteForm, OutcomeForm
+from clinic.web.staff.forms import ActForm, LevelForm, NoteForm, OutcomeForm, SettledForm
 from clinic.web.staff.patient_page import Page, act, opened_page, shown, summary_of
 from clinic.web.staff.room_sheet import room_sheet_of
 from clinic.web.staff.typed_forms import SelfHarmForm
@@ -151,8 +151,10 @@ def reopen(intake_id: UUID) -> Page:
 @blueprint.route("/outcome", methods=["POST"])
 @open_to(*PATIENT_ROLES)
 def outcome(intake_id: UUID) -> Page:
-    """Record how a call ended."""
-    return act(intake_id, OutcomeForm(request.form), _record_outcome, "Recorded what was done.")
+    """Record how a call ended, or what came of a finding."""
+    settles = request.form.get("outcome") == OutcomeKind.FINDING_SETTLED
+    form = SettledForm(request.form) if settles else OutcomeForm(request.form)
+    return act(intake_id, form, _record_outcome, "Recorded what was done.")
 
 
 @blueprint.route("/notes", methods=["POST"])

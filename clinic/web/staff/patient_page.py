@@ -29,10 +29,17 @@ from clinic.web.staff.forms import (
     LevelForm,
     NoteForm,
     OutcomeForm,
+    SettledForm,
     errors_of,
     seen_version,
 )
-from clinic.web.staff.given import earlier_scores, level_set, settled, typed_by_staff
+from clinic.web.staff.given import (
+    can_settle,
+    earlier_scores,
+    level_set,
+    settled,
+    typed_by_staff,
+)
 from clinic.web.staff.reader import Reader
 from clinic.web.staff.referral_list import referral_rows
 from clinic.web.staff.relatives import relatives_view
@@ -109,6 +116,8 @@ def shown(opened: Opened, *, tried: ActForm | None = None, refused: str = "") ->
         total=_total_form(opened, tried),
         totals=typed_rows(opened, house().book.scores, who),
         open_until=open_until(opened, who),
+        can_settle=can_settle(opened),
+        settled=_form(SettledForm, tried),
         **parts,
     )
 

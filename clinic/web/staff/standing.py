@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from clinic.actions.closing import lacks
-from clinic.actions.review import Opened, may_miss_a_booking, outcomes_for
+from clinic.actions.review import Opened, needs_no_call, outcomes_for
 from clinic.actions.staff_facts import is_harm
 from clinic.intake import Intake, IntakeState
 from clinic.questionnaire.values import whole_years
@@ -130,7 +130,7 @@ def standing(opened: Opened, reader: Reader) -> Standing:
         visit=card.appointment,
         visit_late=visit_too_late(facts, card, reader),
         can_book=facts.state is not IntakeState.DRAFT and not facts.emergency_open,
-        can_miss_booking=may_miss_a_booking(facts),
+        can_miss_booking=needs_no_call(facts),
         can_review=not reader.is_desk and facts.state in WAITING,
         review_lacks=lacks(facts, opened.outcomes, opened.levels),
         can_reopen=not reader.is_desk and facts.state in (IntakeState.REVIEWED, IntakeState.CLOSED),

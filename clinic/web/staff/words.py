@@ -65,6 +65,7 @@ OUTCOME_WORDS: Mapping[OutcomeKind, str] = {
     OutcomeKind.VISIT_WITHIN_2_WEEKS: "Visit within 2 weeks",
     OutcomeKind.NORMAL_VISIT: "Normal visit",
     OutcomeKind.EVERY_TRY_MADE: "Nobody was reached: three calls, a text, the emergency contact",
+    OutcomeKind.FINDING_SETTLED: "What came of the findings of 2 weeks",
     OutcomeKind.BOOKING_MISSED: "Called to book a visit, and nobody answered",
 }
 
@@ -91,7 +92,6 @@ REASON_WORDS: Mapping[AccessReason, str] = {
     AccessReason.OTHER: "Something else",
 }
 
-LANGUAGE_WORDS: Mapping[str, str] = {"en": "English", "es": "Spanish"}
 
 ACT_WORDS: Mapping[str, str] = {
     "audit.export": "Took the audit out as CSV",
