@@ -194,7 +194,7 @@ def _cited(edition: Edition, sources: Sources) -> Iterator[Source]:
     told = set()
     for key in dict.fromkeys(key for row in edition.rows for key in row.source):
         source = sources.source(key)
-        name = (source.by, source.year, source.url)
+        name = (source.by, source.year, source.link)
         if name not in told:
             told.add(name)
             yield source
