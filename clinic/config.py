@@ -251,6 +251,11 @@ class Settings(BaseSettings):
         """The file of the embedded database."""
         return self.data / "clinic.db"
 
+    def invitation_path(self, language: str, token: str) -> str:
+        """Give where a link to a patient leads: to the page in the patient's language."""
+        spoken = language != self.languages[0] and language in self.languages
+        return f"/{language}/i/{token}" if spoken else f"/i/{token}"
+
     def today(self, now: datetime) -> date:
         """The day that it is in the clinic at a moment."""
         return now.astimezone(self.zone).date()

@@ -222,7 +222,7 @@ def invitation_mail(
     )
     letter = invitations.Letter(
         to=invitation.person.email,
-        link=f"{settings.public_url}/i/{invitation.token}",
+        link=settings.public_url + settings.invitation_path(invitation.language, invitation.token),
         appointment_on=invitation.appointment_on,
         last_day=invitation.last_moment.astimezone(settings.zone).date(),
         is_reminder=bool(message.payload["reminder"]),

@@ -37,6 +37,7 @@ def add_commands(commands: Any) -> None:
     invite.add_argument("--birth-date", type=day, metavar="DAY")
     invite.add_argument("--phone", default="")
     invite.add_argument("--email", default="", help="mail the link here, with reminders")
+    invite.add_argument("--lang", default="en", metavar="CODE", help="language (default: en)")
     invite.add_argument("--slip", type=Path, metavar="OUT.pdf", help="write the slip to print")
     invite.set_defaults(run=run_invite)
 
@@ -48,7 +49,8 @@ def run_invite(given: argparse.Namespace) -> int:
         raise BadInput(f"There is no folder {given.slip.parent}. Name another file after --slip.")
     with open_database(settings, must_exist=True) as database:
         invitation = _made(database, settings, given)
-    link = f"{settings.public_url or _own_address(settings)}/i/{invitation.token}"
+    root = settings.public_url or _own_address(settings)
+    link = root + settings.invitation_path(invitation.language, invitation.token)
     if given.slip is not None:
         _write_slip(invitation, link, settings, given.slip)
     print(link)
@@ -63,7 +65,7 @@ def _made(database: Database, settings: Settings, given: argparse.Namespace) -> 
         person=Person(given.name.strip(), given.birth_date, given.phone, given.email),
         channel=Channel.MAIL if given.email else Channel.SLIP,
         appointment_on=given.visit,
-        language=settings.languages[0],
+        language=given.lang if given.lang in settings.languages else settings.languages[0],
     )
     made = actions.make(
         database,

@@ -46,6 +46,14 @@ def test_settings_come_from_the_environment_that_is_given():
     assert (settings.port, settings.open_intake, settings.call_by) == (8123, False, "5 pm")
 
 
+def test_a_link_to_a_patient_leads_to_the_page_in_the_patients_language():
+    both, english = load_settings({}), load_settings({"CLINIC_LANGUAGES": "en"})
+
+    assert both.invitation_path("es", "token") == "/es/i/token"
+    assert both.invitation_path("en", "token") == "/i/token"
+    assert english.invitation_path("es", "token") == "/i/token"
+
+
 def test_the_key_file_lies_with_the_other_settings_of_a_user():
     settings = load_settings({"XDG_CONFIG_HOME": "/home/nina/.config"})
 

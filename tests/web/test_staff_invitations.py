@@ -263,7 +263,7 @@ class TestByMail:
             assert outbox.waiting(tx) == 1
         page = nina.browser.follow()
         assert "The mail is about to go out" in page.body.decode()
-        assert f"https://intake.clinic.example/i/{made.token}" in page.body.decode()
+        assert f"https://intake.clinic.example/es/i/{made.token}" in page.body.decode()
 
     @pytest.mark.parametrize("helps", ["takes it back", "prints the slip"])
     def test_a_mail_that_was_given_up_is_told_on_the_worklist_until_somebody_helps(

@@ -12,6 +12,7 @@ from wtforms.validators import Length, ValidationError
 
 from clinic.actions.invitations import Listed, Wanted
 from clinic.errors import BadInput
+from clinic.questionnaire.speaking import language_name
 from clinic.referral.typed_day import day_of
 from clinic.store.invitations import Channel, Invitation, Shown, State
 from clinic.store.patients import Person
@@ -19,7 +20,6 @@ from clinic.web.staff.forms import plain_text
 from clinic.web.staff.reader import Reader
 from clinic.web.staff.words import moment
 
-LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Spanish"}
 CHANNELS: Mapping[Channel, str] = {
     Channel.MAIL: "By mail, with reminders before the visit",
     Channel.SLIP: "On a printed slip",
@@ -72,7 +72,7 @@ class InvitationForm(Form):
             for channel, words in CHANNELS.items()
             if by_mail or channel is not Channel.MAIL
         ]
-        self.language.choices = [SelectChoice(each, LANGUAGES[each]) for each in languages]
+        self.language.choices = [SelectChoice(each, language_name(each)) for each in languages]
         if posted is None:
             self.id.data = str(uuid4())
             self.channel.data = "" if by_mail else Channel.SLIP.value

@@ -135,7 +135,8 @@ def _opened(invitation_id: UUID) -> Listed:
 
 def _link(found: Invitation) -> str:
     """Give the link; where no public address is set, under the one that staff see now."""
-    return f"{settings().public_url or request.host_url.rstrip('/')}/i/{found.token}"
+    root = settings().public_url or request.host_url.rstrip("/")
+    return root + settings().invitation_path(found.language, found.token)
 
 
 def _form(posted: object = None, **more: object) -> InvitationForm:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from clinic.actions.closing import lacks
 from clinic.actions.records import Record, Visit
+from clinic.questionnaire.speaking import language_name
 from clinic.questionnaire.values import whole_years
 from clinic.store.outcomes import last_call
 from clinic.store.queues import WAITING
@@ -27,7 +28,6 @@ from clinic.web.staff.record_events import record_events
 from clinic.web.staff.referral_list import referral_rows
 from clinic.web.staff.rows import NO_CARD, owner_words
 from clinic.web.staff.words import (
-    LANGUAGE_WORDS,
     STATE_WORDS,
     call_words,
     level_code,
@@ -159,7 +159,7 @@ def _line(facts: Facts, record: Record, who: Reader) -> SentLine:
 
 
 def _spoken(facts: Facts) -> str:
-    return LANGUAGE_WORDS.get(facts.language, facts.language)
+    return language_name(facts.language)
 
 
 def _summary(visit: Visit, days: list[list[EarlierScores]]) -> Summary:
