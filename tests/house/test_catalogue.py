@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 
@@ -169,6 +170,31 @@ def test_no_spanish_sentence_is_longer_than_twenty_words():
     ]
 
     assert not long
+
+
+SENTENCE = re.compile(r"[“A-Z].* .*[.?!]\Z")
+MODULES = (
+    *("clinic.questionnaire.checks", "clinic.actions.amendments", "clinic.mail.invitations"),
+    *("clinic.referral.attachment", "clinic.referral.typed_day", "clinic.referral.states"),
+    *(
+        f"clinic.web.{folder}.{path.stem}"
+        for folder in ("intake", "referral")
+        for path in sorted((ROOT / "clinic" / "web" / folder).glob("[a-z]*.py"))
+    ),
+)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_sentence_that_a_module_names_is_marked(module: str):
+    named = vars(import_module(module))
+    sentences = {
+        value
+        for name, value in named.items()
+        if name.isupper() and isinstance(value, str) and SENTENCE.match(value)
+    }
+    spanish = {forms(each.id)[0] for each in translated()}
+
+    assert sentences <= spanish
 
 
 # --- English that no catalogue would find -------------------------------------------------
