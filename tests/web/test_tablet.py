@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from clinic.actions.tablets import hand
 from clinic.config import load_settings
 from clinic.errors import Misconfigured
 from clinic.store import audit, intakes
 from clinic.store.invitations import State
-from clinic.store.staff import Role
+from clinic.store.staff import Member, Role
 from clinic.web import sessions, tablet
 from tests.web.browser import Browser, path_of
 from tests.web.invited import invite, kept
@@ -20,8 +21,13 @@ IDLE = timedelta(seconds=120 + tablet.WARNING_SECONDS + tablet.SLACK_SECONDS)
 
 
 @pytest.fixture
-def desk(app, database) -> Worker:
-    return Worker(app, hire(database, "nina", Role.FRONT_DESK)).signs_in()
+def nina(database) -> Member:
+    return hire(database, "nina", Role.FRONT_DESK)
+
+
+@pytest.fixture
+def desk(app, nina) -> Worker:
+    return Worker(app, nina).signs_in()
 
 
 def hands(worker: Worker, words: str) -> Browser:
@@ -34,12 +40,11 @@ def hands(worker: Worker, words: str) -> Browser:
 
 
 @pytest.fixture
-def bound(desk) -> Browser:
-    """A tablet in the hands of a new patient."""
-    desk.browser.get("/staff/tablet/")
-    hands(desk, "New patient on this device")
-    desk.browser.follow()
-    return desk.browser
+def bound(app, database, nina, clock) -> Browser:
+    """A tablet that staff have handed to a new patient."""
+    browser = Browser(app)
+    browser.client.set_cookie(tablet.PLAIN_NAME, hand(database, by=nina, now=clock()).token)
+    return browser
 
 
 @pytest.fixture
@@ -277,6 +282,7 @@ def test_sent_on_a_tablet_the_paper_goes_to_staff_and_no_file_is_given(bound):
     assert bound.get("/intake/done").has("form[action='/intake/leave'] button")
 
 
+@pytest.mark.proof
 def test_a_clinician_prints_the_patients_own_paper(app, database, shelf):
     intake_id = Patients(database, shelf).sends()
     nurse = Worker(app, hire(database, "omar", Role.CLINICIAN)).signs_in()
