@@ -63,16 +63,20 @@ class Loop:
         )
         with self.database.writing() as tx:
             providers.add(tx, self.provider, now=self.now)
+        self.agrees("physical-therapy")
+        self.id = self.starts()
+
+    def agrees(self, service: str) -> None:
+        with self.database.writing() as tx:
             sharing.add(
                 tx,
                 self.intake_id,
-                service="physical-therapy",
+                service=service,
                 scope="this letter",
                 how="said",
                 by=self.lee.id,
                 now=self.now,
             )
-        self.id = self.starts()
 
     def starts(
         self,

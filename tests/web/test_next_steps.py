@@ -154,6 +154,7 @@ def test_one_that_was_sent_elsewhere_gives_way_to_the_new_one(told, clock):
     )
     letter = loop.kept.letter
     loop.id = fresh
+    loop.agrees("spine-clinic")
     acts.choose(
         loop.database, fresh, wanted, letter, by=loop.lee, version=1, now=clock.now, terms=TERMS
     )

@@ -515,13 +515,23 @@ def test_a_clock_that_was_set_back_breaks_nothing(office, loop, clock):
     assert loop.state is State.SCHEDULED
 
 
-def test_nothing_is_shown_once_the_patient_took_the_consent_back(office, loop):
+def test_nothing_is_shown_once_the_patient_took_the_consent_back_even_if_it_is_given_again(
+    office, loop
+):
     assert LETTER_WORDS in office.opens().text
-    consents.withdraw(loop.database, loop.intake_id, by=loop.lee, now=loop.now)
+    consents.withdraw(
+        loop.database, loop.intake_id, service="physical-therapy", by=loop.lee, now=loop.now
+    )
 
     assert LETTER_WORDS not in office.opens(404).text
 
     consents.agree(
-        loop.database, loop.intake_id, scope="the letter", how="said", by=loop.lee, now=loop.now
+        loop.database,
+        loop.intake_id,
+        service="physical-therapy",
+        scope="the letter",
+        how="said",
+        by=loop.lee,
+        now=loop.now,
     )
-    assert LETTER_WORDS in office.opens().text
+    assert LETTER_WORDS not in office.opens(404).text
