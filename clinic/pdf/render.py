@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from weasyprint import CSS, HTML
 from weasyprint.document import Document
@@ -63,12 +64,19 @@ class Running:
     made: str
     page: str
     of: str
+    direction: str
 
     @classmethod
     def words(cls, mine: Summary) -> "Running":
         """Give the running words of a summary."""
         say = say_in(mine.language)
-        return cls(help_line(mine.clinic, mine.language), _made(mine), say(PAGE), say(OF))
+        return cls(
+            help=help_line(mine.clinic, mine.language),
+            made=_made(mine),
+            page=say(PAGE),
+            of=say(OF),
+            direction=Locale.parse(mine.language).text_direction,
+        )
 
 
 class Renderer:
