@@ -8,7 +8,7 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
 CONTRACTS = {contract["id"]: contract for contract in PROJECT["tool"]["importlinter"]["contracts"]}
-CORE = ["errors", "questionnaire", "intake", "triage", "summary", "referral"]
+CORE = ["marked", "errors", "questionnaire", "intake", "triage", "summary", "referral"]
 BLUEPRINTS = ["education", "intake", "staff", "referral"]
 
 
