@@ -22,7 +22,7 @@ from clinic.library.sections import ForeignHtml
 from clinic.library.shelf import Shelf, read_shelf
 from clinic.pdf.pool import RenderPool
 from clinic.store.database import Database, open_database
-from clinic.web import health, security, sessions, tablet
+from clinic.web import health, look, security, sessions, tablet
 from clinic.web.after_post import answer_by_get
 from clinic.web.assets import read_assets, serve_assets
 from clinic.web.education import views as education
@@ -34,6 +34,7 @@ from clinic.web.intake.names import element_id
 from clinic.web.languages import (
     FIRST,
     SpokenAddress,
+    address_in,
     alternates,
     at,
     choose_language,
@@ -87,12 +88,15 @@ def create_app(
         on_tablet.blueprint,
         receiving.blueprint,
         health.blueprint,
+        look.blueprint,
     ):
         app.register_blueprint(blueprint)
     app.register_blueprint(staff.blueprint, url_prefix="/staff")
     serve_assets(app, read_assets(content_dir() / "figures"))
     answer_errors(app)
     security.guard(app, behind_tls=settings.behind_tls, max_fields=MAX_FIELDS)
+    # Before what answers posts on a tablet: its answers are to carry the cookie too.
+    look.remember_look(app)
     answer_by_get(app)
     security.require_declarations(app)
     return app
@@ -205,6 +209,8 @@ def _for_every_template() -> dict[str, object]:
         "text_direction": locale.text_direction if locale else "ltr",
         "csp_nonce": security.nonce,
         "here": at(request.path),
+        "here_again": address_in(g.get("language", FIRST)),
+        "large_print": look.is_large(),
         "today": today(),
         "tablet": tablet.limits(session) if sessions.on_tablet() else None,
     }

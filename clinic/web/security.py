@@ -84,6 +84,15 @@ def takes_up_to(most_bytes: int) -> Callable[[View], View]:
     return declared
 
 
+def without_token(view: View) -> View:
+    """Declare that a post needs no token, since it changes nothing but how pages look.
+
+    Whoever only reads then needs no session. A post that another site made is refused all the same.
+    """
+    view.without_token = True  # type: ignore[attr-defined]
+    return view
+
+
 def audiences(app: Flask, endpoint: str) -> frozenset[Audience]:
     """Whom an endpoint is open to; nobody when its view does not say."""
     found: frozenset[Audience] = getattr(
@@ -128,7 +137,10 @@ def guard(app: Flask, *, behind_tls: bool, max_fields: int) -> None:
     app.before_request(_refuse_foreign_posts)
     app.before_request(_refuse_strangers)
     app.after_request(lambda response: _dressed(response, behind_tls=behind_tls))
-    CSRFProtect(app)
+    tokens = CSRFProtect(app)
+    for view in app.view_functions.values():
+        if getattr(view, "without_token", False):
+            tokens.exempt(view)
 
 
 def _allow_larger_body() -> None:

@@ -44,6 +44,8 @@ def pages() -> Environment:
         alternates=[],
         text_direction="ltr",
         tablet=None,
+        large_print=False,
+        here_again="/intake/page",
     )
     return environment
 

@@ -58,6 +58,7 @@ MAY = {
     "POST /status/add": EVERYBODY,
     "GET /tablet/": EVERYBODY,
     "GET /tablet/here": EVERYBODY,
+    "POST /look": EVERYBODY,
     "POST /tablet/more-time": EVERYBODY,
     "GET /tablet/go-on": EVERYBODY,
     "POST /tablet/go-on": EVERYBODY,

@@ -114,7 +114,7 @@ class StepForm(BaseForm):
 
     @property
     def rearranged(self) -> bool:
-        """True when a row or another language was asked for: keep the answers, show it again."""
+        """True when a row or another dress was asked for: keep the answers, show it again."""
         posted = self.posted
         return posted is not None and bool(posted.added or posted.removed or posted.switched)
 
@@ -190,14 +190,6 @@ class StepForm(BaseForm):
     def _shown_with(self, answers: Mapping[str, Answer]) -> frozenset[str]:
         showing = Showing(self.intake.questionnaire, answers)
         return frozenset(field.key for field in self.questions if showing.shows(field.place))
-
-    @property
-    def has_rows(self) -> bool:
-        """True when the page has Add and Remove buttons beside Continue."""
-        return any(
-            place.item.holds_instances or (place.item.repeats and not place.item.options)
-            for place in self._places(self.step.items)
-        )
 
     @cached_property
     def _showing(self) -> Showing:

@@ -10,6 +10,8 @@ ADD = "_add"
 REMOVE = "_remove"
 LANGUAGE = "_language"
 """Posted by the button that shows the page in another language: the one it was typed in."""
+LOOK = "_look"
+"""Posted by the switch of large print."""
 LONGEST_INDEX = 4
 
 
@@ -27,7 +29,7 @@ class Posted:
         self.offered = frozenset(unquote(word) for word in self.first(OFFERED).split())
         self.added = self.first(ADD)
         self.removed = _row(self.first(REMOVE))
-        self.switched = LANGUAGE in self.lists
+        self.switched = LANGUAGE in self.lists or LOOK in self.lists
 
     def first(self, name: str) -> str:
         """Give the one text under a name, or nothing."""

@@ -37,7 +37,7 @@ from clinic.web.intake.answering import (
 from clinic.web.intake.entry import ConsentForm, errors_of
 from clinic.web.intake.forms import StepForm
 from clinic.web.intake.invited import permit_of_device
-from clinic.web.intake.posted import LANGUAGE
+from clinic.web.intake.posted import LANGUAGE, LOOK
 from clinic.web.intake.way import is_left_out, place_after, place_before, place_of, place_to_go_on
 from clinic.web.own import (
     advice_told,
@@ -139,7 +139,7 @@ def step(step_id: str) -> str | WebResponse:
     intake = current_intake()
     if request.method == "GET" and intake.submitted:
         return redirect(url_for("intake.done"), code=303)
-    if LANGUAGE in request.form:
+    if LANGUAGE in request.form or LOOK in request.form:
         return _switched(intake, step_id)
     if is_left_out(intake, step_id):
         return redirect(place_to_go_on(intake), code=303)
@@ -156,7 +156,7 @@ def step(step_id: str) -> str | WebResponse:
 
 
 def _switched(intake: Intake, step_id: str) -> str | WebResponse:
-    """Keep a page in the language that it was typed in, then show it in the one asked for."""
+    """Keep a page in the language that it was typed in, then show it as it was asked for."""
     before = intake.in_language(typed_in())
     page = before.step(step_id)
     away = keep(before, page, step_form(page, before, request.form))
@@ -280,7 +280,7 @@ def done_page(adding: AddForm) -> str:
 @blueprint.route("/summary.pdf")
 @open_to(Audience.PATIENT)
 def summary_pdf() -> WebResponse:
-    """Give the patient's paper."""
+    """Give the patient's paper; in large print where the address asks for it."""
     if sessions.on_tablet():
         raise Refused(PAPER_FROM_STAFF)
     intake = current_intake()
@@ -292,6 +292,7 @@ def summary_pdf() -> WebResponse:
         provider_summary_of(intake),
         Edition.PATIENT,
         paper=settings().paper,
+        large="large" in request.args,
         now=now(),
         patient_summary=summary_of(intake),
     )
