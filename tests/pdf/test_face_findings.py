@@ -64,6 +64,7 @@ def test_the_worst_case_holds_its_history_scores_and_medicines_on_one_page():
     assert "Every question with its answer: page" in first
 
 
+@pytest.mark.proof
 def test_more_findings_than_anybody_has_leave_room_for_medicines_and_allergies():
     first = pages_of(make_renderer().render_summary(summary_of(WORST), Edition.CLINIC))[0]
 

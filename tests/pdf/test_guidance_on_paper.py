@@ -29,6 +29,7 @@ from tests.summary.patients import (
 END_OF_PAGE_ONE = "Every question with its answer: page"
 OPTIONS = "Other options being studied"
 BY_STAFF = "Dr. Amira Lee"
+BOTH_PAPERS = ["letter", pytest.param("a4", marks=pytest.mark.proof)]
 EVERY_TEXT = (
     *("childs-pose", "knee-to-chest", "sphinx"),
     *("stem-cell-therapy", "platelet-rich-plasma", "choosing-a-facility"),
@@ -301,7 +302,7 @@ def test_each_paper_names_the_tables_that_made_it_with_their_hashes(edition):
         assert f"{table.version} {table.hash[:12]}" in html
 
 
-@pytest.mark.parametrize("paper", ["letter", "a4"])
+@pytest.mark.parametrize("paper", BOTH_PAPERS)
 def test_the_worst_case_holds_on_one_page_and_never_cuts_what_is_for_today(paper):
     level = LevelSet(Urgency.EMERGENCY_NOW, Urgency.EMERGENCY_NOW, LONG_TEXT, BY_STAFF, SENT)
     more = {"typed": typed_totals(), "earlier": [earlier_scores(PLAIN)], "level": level}
@@ -321,7 +322,7 @@ def test_the_worst_case_holds_on_one_page_and_never_cuts_what_is_for_today(paper
     assert "Roland-Morris, 24 sentences" in " ".join(printed)
 
 
-@pytest.mark.parametrize("paper", ["letter", "a4"])
+@pytest.mark.parametrize("paper", BOTH_PAPERS)
 def test_many_findings_that_can_wait_are_cut_with_their_number_and_page(paper):
     waiting = {
         **LONG,

@@ -54,7 +54,10 @@ def typed_everywhere(start: int) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize(("start", "edition"), [(0, Edition.PATIENT), (4, Edition.CLINIC)])
+@pytest.mark.parametrize(
+    ("start", "edition"),
+    [pytest.param(0, Edition.PATIENT, marks=pytest.mark.proof), (4, Edition.CLINIC)],
+)
 def test_any_text_in_any_field_is_printed_and_page_one_stays_one(start, edition):
     pdf = make_renderer().render_summary(summary_of(typed_everywhere(start)), edition)
     pages = pages_of(pdf)
@@ -68,6 +71,7 @@ def test_any_text_in_any_field_is_printed_and_page_one_stays_one(start, edition)
         assert "/JavaScript" not in opened.Root.get("/Names", {})
 
 
+@pytest.mark.proof
 def test_hundreds_of_long_answers_are_all_there():
     summary = summary_of({})
     many = tuple(

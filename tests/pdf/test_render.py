@@ -141,6 +141,7 @@ def test_the_clinic_edition_leads_with_urgency_findings_answers_and_flags():
     assert "Not sure or not answered" in face
 
 
+@pytest.mark.proof
 def test_findings_of_today_are_never_cut_from_the_first_page():
     risky = {
         **EMERGENCY,
