@@ -590,4 +590,4 @@ def test_the_audit_holds_nothing_that_was_typed(clinician, patients, database):
 
     with database.reading() as tx:
         rows = audit.trail(tx)
-    assert {row.detail for row in rows} <= {"", "called", "mine, 1 rows"}
+    assert {row.detail for row in rows} <= {"", "called", "spoken", "mine, 1 rows"}
