@@ -1,5 +1,6 @@
 """A third language is a folder and a catalogue: shown with two that are made by code."""
 
+import mimetypes
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 import pytest
 from babel import Locale
 from bs4 import NavigableString, Tag
+from playwright.sync_api import Route
 
 from clinic import catalogue
 from clinic.actions.printing import printing_kit
 from clinic.app import create_app
 from clinic.config import Settings
+from clinic.library.places import PACKAGE, content_dir
 from clinic.library.shelf import Shelf, read_shelf
 from clinic.pdf.pool import RenderPool
 from clinic.store.database import open_database
@@ -29,6 +32,7 @@ TO_READ = [
     *("/options/stem-cell-therapy", "/options/choosing-a-facility", "/how-we-decide"),
     *("/privacy", "/accessibility", "/intake/resume", "/intake/leave", "/status"),
 ]
+HOME = "http://clinic.test"
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
 MONTHS = Locale(ACCENTED).months["format"]["wide"].values()
 CODE = "[0-9A-Z]{4}(?:-[0-9A-Z]{4})+"
@@ -95,8 +99,8 @@ def _without(text: str, typed: Iterable[str]) -> str:
 
 def _plain(text: str) -> str:
     """A text without what is no English: accented words, months, numbers, addresses, names."""
-    without = re.sub(r"\w*[^\W_A-Za-z]\w*|\S+@\S+|https?\S+", " ", text)
-    return OWN_NAMES.sub(" ", without)
+    without = OWN_NAMES.sub(" ", text)
+    return re.sub(r"\w*[^\W_A-Za-z]\w*|\S+@\S+|https?\S+", " ", without)
 
 
 @pytest.mark.parametrize("path", TO_READ)
@@ -188,3 +192,49 @@ def test_the_body_is_not_mirrored_where_words_are(speaking):
     page = patient.browser.get(f"/{MIRRORED}/intake/pain-map")
 
     assert page.select_one(".body_map__views")["dir"] == "ltr"
+
+
+OVERFLOW = """() => {
+  const wide = document.documentElement.clientWidth;
+  const out = [...document.querySelectorAll("body *")].filter(each => {
+    const box = each.getBoundingClientRect();
+    const unseen = each.closest(".visually-hidden, .skip_link, svg, .body_map__views");
+    const outside = box.left < -1 || box.right > wide + 1;
+    return box.width > 1 && box.height > 1 && !unseen && outside;
+  });
+  return [document.documentElement.scrollWidth - wide, ...out.map(e => e.outerHTML.slice(0, 90))];
+}"""
+CLIPPED = """() => [...document.querySelectorAll("body *")].filter(each => {
+  const style = getComputedStyle(each);
+  const hides = ["hidden", "clip"].includes(style.overflowX) && !each.closest(".visually-hidden");
+  return hides && each.clientWidth > 1 && each.scrollWidth > each.clientWidth + 1;
+}).map(each => each.outerHTML.slice(0, 90))"""
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.parametrize("language", MADE)
+def test_nothing_overflows_and_nothing_is_cut_off(speaking, answered, chromium, language, width):
+    steps = [f"/intake/{step.id}?change=1" for step in shipped_questionnaire().steps]
+    paths = [f"/{language}{path}" for path in (*TO_READ, *steps, "/intake/review")]
+    html = {path: speaking.client.get(path, follow_redirects=True).data for path in paths}
+    context = chromium.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.route("**/*", lambda route: _answer(route, html))
+    for path in paths:
+        page.goto(f"{HOME}{path}")
+        assert page.evaluate(OVERFLOW) == [0], path
+        assert page.evaluate(CLIPPED) == [], path
+    context.close()
+
+
+def _answer(route: Route, html: dict[str, bytes]) -> None:
+    """Answer the browser's request from the pages at hand and from the files, without a server."""
+    path = route.request.url.removeprefix(HOME)
+    if not path.startswith("/static/"):
+        route.fulfill(body=html[path], content_type="text/html; charset=utf-8")
+        return
+    name = path.partition("?")[0].removeprefix("/static/")
+    folder = content_dir() if name.startswith("figures/") else PACKAGE / "static"
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    route.fulfill(body=(folder / name).read_bytes(), content_type=kind)
