@@ -36,7 +36,7 @@ HOME = "http://clinic.test"
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
 MONTHS = Locale(ACCENTED).months["format"]["wide"].values()
 CODE = "[0-9A-Z]{4}(?:-[0-9A-Z]{4})+"
-OWN_NAMES = re.compile("|".join((Settings().clinic_name, *MONTHS, CODE)), re.IGNORECASE)
+OWN_NAMES = re.compile(f"(?i:{'|'.join((Settings().clinic_name, *MONTHS))})|{CODE}")
 """The clinic's own name, the months, which Babel knows, and codes."""
 SAID = ("aria-label", "alt", "title", "placeholder")
 NOT_READ = "script, style, textarea, [lang], cite, .source_list, .banner__name, code, bdi"
