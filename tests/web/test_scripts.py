@@ -150,6 +150,43 @@ def _inside(page: Page, number: int) -> tuple[float, float]:
     raise AssertionError(f"region {number} can be tapped nowhere")
 
 
+def test_continue_keeps_the_page_and_says_so_while_the_clinic_is_out_of_reach(
+    show: Callable[..., Page],
+) -> None:
+    page = show(rendered(form_of_page()))
+    page.get_by_label("yes", exact=True).check()
+    page.locator("#degrees").fill("103")
+    page.context.set_offline(True)
+
+    page.get_by_role("button", name="Continue").last.click()
+
+    expect(page.locator("#line-lost")).to_be_focused()
+    expect(page.locator("#degrees")).to_have_value("103")
+    page.context.set_offline(False)
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.get_by_role("button", name="Continue").last.click()
+    assert "degrees=103" in (sent.value.post_data or "")
+
+
+def test_a_page_with_unsaved_words_is_not_left_without_a_warning(
+    show: Callable[..., Page],
+) -> None:
+    page = show(rendered(form_of_page()))
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    page.get_by_label("yes", exact=True).check()
+    page.get_by_role("link", name="Leave this page").click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.get_by_role("button", name="Continue").last.click()
+    page.wait_for_load_state()
+    page.get_by_role("link", name="Leave this page").click()
+    assert asked == ["beforeunload"]
+
+
 TIMER = """
 {% extends "base.html" %}
 {% from "components/hold_timer.html" import hold_timer %}

@@ -1,0 +1,71 @@
+// What is typed and not yet saved: a warning before it is left behind, and Continue only while the
+// clinic can be reached. Without a script the browser itself asks whether to send once more.
+(() => {
+  "use strict";
+
+  const WAIT_MS = 15_000;
+  const forms = [...document.querySelectorAll('main form[method="post"]')];
+  let sending = false;
+
+  const isChanged = (field) => {
+    if (!field.name || field.name.startsWith("_") || field.type === "hidden" || field.matches(":disabled")) return false;
+    if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+    if (field.options) {
+      const first = [...field.options].findIndex((option) => option.defaultSelected);
+      return field.selectedIndex !== Math.max(first, 0);
+    }
+    return "defaultValue" in field && field.value !== field.defaultValue;
+  };
+  // What could not be read was not saved either; it stands in its box as the server gave it back.
+  const wasRefused = (field) => "defaultValue" in field && field.value && field.type !== "radio" && field.type !== "checkbox";
+  const isUnsaved = (form) =>
+    [...form.elements].some(isChanged) ||
+    [...form.querySelectorAll(".field--wrong :is(input, textarea)")].some(wasRefused);
+
+  window.addEventListener("pageshow", () => {
+    sending = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (!sending && forms.some(isUnsaved)) event.preventDefault();
+  });
+
+  const step = document.getElementById("step");
+  const lost = document.getElementById("line-lost");
+  for (const form of forms) {
+    if (form !== step) form.addEventListener("submit", () => { sending = true; });
+  }
+  if (!step || !lost) return;
+
+  // Any answer but that of a broken server means that the line is there.
+  const isReached = async () => {
+    if (navigator.onLine === false) return false;
+    try {
+      const answer = await fetch(lost.dataset.reach, {
+        method: "HEAD",
+        cache: "no-store",
+        credentials: "omit",
+        signal: AbortSignal.timeout(WAIT_MS),
+      });
+      return answer.status < 500;
+    } catch {
+      return false;
+    }
+  };
+
+  let asking = false;
+  step.addEventListener("submit", async (event) => {
+    if (sending) return;
+    event.preventDefault();
+    if (asking) return;
+    asking = true;
+    const reached = await isReached();
+    asking = false;
+    lost.hidden = reached;
+    if (!reached) {
+      lost.focus();
+      return;
+    }
+    sending = true;
+    step.requestSubmit(event.submitter);
+  });
+})();
