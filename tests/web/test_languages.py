@@ -119,6 +119,19 @@ def test_a_page_of_which_the_language_asks_nothing_is_passed_over(browser, patie
     browser.get(f"/intake/{SCALE}", status=200)
 
 
+def test_an_answer_to_a_scale_is_shown_in_english_and_says_so(browser, patient):
+    patient.agrees()
+    patient.opens("function")
+    page = switch(browser, "es", **{"peg-enjoyment": "7"})
+
+    assert page.status == 200
+    known = page.select_one(".known")
+    assert known["lang"] == "en"
+    assert "enjoyment of life" in known.text
+    assert "Este texto todavía no está en su idioma." in page.text
+    assert not browser.get("/es/intake/contact").has("main form [lang]")
+
+
 def test_answers_to_a_scale_stay_when_the_language_does_not_ask_it(browser, patient, kept):
     patient.agrees()
     patient.opens(SCALE)

@@ -178,8 +178,14 @@ class StepForm(BaseForm):
             condition=lambda place: open_.json(place.item.enable_when, place),  # type: ignore[arg-type]
             rows_of=self._rows,
             known=self._known_words,
+            original=self.intake.questionnaire.language,
         )
         return layout.nodes(self.step.items)
+
+    @property
+    def has_foreign_words(self) -> bool:
+        """True when something on the page has no words in its language."""
+        return any(node.foreign for node in self.tree)
 
     @property
     def offered_value(self) -> str:

@@ -48,6 +48,8 @@ class Node:
     shown: bool = True
     shown_when: str = ""
     values: tuple[str, ...] = ()
+    foreign: str = ""
+    """The language of its words, where it is not that of the page."""
 
     @property
     def id(self) -> str:
@@ -76,6 +78,8 @@ class Layout:
     condition: Callable[[Place], Any]
     rows_of: Callable[[Place], int]
     known: Callable[[Place], tuple[str, ...]]
+    original: str = "en"
+    """The language that the form was written in, which stands in where words lack."""
 
     def nodes(self, items: tuple[Item, ...], prefix: str = "", level: int = 2) -> tuple[Node, ...]:
         """Give the nodes of these items, hidden ones left out."""
@@ -102,7 +106,12 @@ class Layout:
             shown=self.is_shown(place),
             shown_when="" if item.enable_when is None else json.dumps(self.condition(place)),
             values=self.known(place) if shape is Shape.KNOWN else (),
+            foreign=self._foreign(item),
         )
+
+    def _foreign(self, item: Item) -> str:
+        is_there = self.language == self.original or item.text.speaks(self.language)
+        return "" if is_there or not item.text.words else self.original
 
     def _shape(self, place: Place) -> Shape:
         item = place.item
