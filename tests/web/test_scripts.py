@@ -32,10 +32,12 @@ def show(chromium: Browser) -> Iterator[Callable[..., Page]]:
     """Open HTML as a page of the clinic, at the width of a phone; nothing leaves the machine."""
     contexts = []
 
-    def shown(html: str, **options: Any) -> Page:
+    def shown(html: str, before: str = "", **options: Any) -> Page:
         context = chromium.new_context(viewport={"width": 360, "height": 800}, **options)
         contexts.append(context)
         page = context.new_page()
+        if before:
+            page.add_init_script(before)
         page.route("**/*", lambda route: _answer(route, html))
         page.on("pageerror", lambda error: pytest.fail(str(error)))
         page.goto(f"{HOME}/intake/page")
@@ -185,6 +187,41 @@ def test_a_page_with_unsaved_words_is_not_left_without_a_warning(
     page.wait_for_load_state()
     page.get_by_role("link", name="Leave this page").click()
     assert asked == ["beforeunload"]
+
+
+VOICES = """
+const voices = %s.map(([lang, localService]) => ({ lang, localService, name: lang }));
+const said = [];
+class Utterance extends EventTarget { constructor(text) { super(); this.text = text; } }
+window.SpeechSynthesisUtterance = Utterance;
+Object.defineProperty(window, "speechSynthesis", { value: Object.assign(new EventTarget(), {
+  getVoices: () => voices, cancel: () => {}, speak: (it) => said.push([it.text, it.lang]),
+}) });
+window.said = said;
+"""
+
+
+@pytest.mark.parametrize("voices", ["[]", '[["es-US", true]]', '[["en-US", false]]'])
+def test_reading_aloud_is_offered_by_no_voice_of_another_language_or_place(
+    show: Callable[..., Page], voices: str
+) -> None:
+    page = show(rendered(form_of_page()), before=VOICES % voices)
+
+    expect(page.get_by_role("button", name="Read this aloud")).to_have_count(0)
+
+
+def test_a_question_is_read_aloud_in_the_language_of_the_page_once_it_is_asked_for(
+    show: Callable[..., Page],
+) -> None:
+    page = show(rendered(form_of_page()), before=VOICES % '[["es-US", true], ["en-GB", true]]')
+    assert page.evaluate("said") == []
+
+    page.get_by_role("button", name="Read this aloud").first.click()
+
+    texts, languages = zip(*page.evaluate("said"), strict=True)
+    assert texts == ("fever.", "yes.", "no.", "not-sure.")
+    assert set(languages) == {"en-GB"}
+    expect(page.get_by_role("button", name="Stop reading")).to_be_visible()
 
 
 TIMER = """
