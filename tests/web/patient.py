@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from clinic.actions.intakes import record_answers
 from clinic.library.places import content_dir
-from clinic.questionnaire.model import Step
+from clinic.questionnaire.response import Answer
 from clinic.store import intakes
 from clinic.web.intake.forms import StepForm
 from clinic.web.visit import database, now, questionnaires, rules, today, zone
@@ -101,33 +101,37 @@ class Patient:
         self.answers |= {name.replace("_", "-"): value for name, value in changes.items()}
         self.agrees()
         with self.browser.app.test_request_context():
-            for step in shipped_questionnaire().steps:
-                self._is_taken_through(step)
+            self._is_taken_through()
         return self.browser.get("/intake/review")
 
-    def _is_taken_through(self, step: Step) -> None:
-        """What the view of a step does, until nothing new is offered."""
+    def _is_taken_through(self) -> None:
+        """What the views of all steps do, each until it offers nothing new; kept in one go."""
         with database().reading() as tx:
-            intake = intakes.load(tx, intakes.listing(tx)[-1].id, questionnaires())
+            kept = intakes.load(tx, intakes.listing(tx)[-1].id, questionnaires())
         typed = MultiDict(
             (name, each)
             for name, value in self.answers.items()
             for each in (value if isinstance(value, list) else [value])
         )
-        for _ in range(3):
-            form = StepForm(step, intake, typed, today=today(), zone=zone())
-            intake = record_answers(
-                database(),
-                questionnaires(),
-                rules(),
-                intake,
-                form.valid_answers(),
-                offered=set(intake.questions(step)),
-                now=now(),
-                today=today(),
-            ).intake
-            if not intake.not_offered(step):
-                return
+        intake, given, offered = kept, dict[str, Answer | None](), set[str]()
+        for step in shipped_questionnaire().steps:
+            for _ in range(3):
+                form = StepForm(step, intake, typed, today=today(), zone=zone())
+                answers, keys = form.valid_answers(), set(intake.questions(step))
+                intake = intake.recorded(answers, offered=keys, now=now(), today=today())
+                given, offered = given | answers, offered | keys
+                if not intake.not_offered(step):
+                    break
+        record_answers(
+            database(),
+            questionnaires(),
+            rules(),
+            kept,
+            given,
+            offered=offered,
+            now=now(),
+            today=today(),
+        )
 
     def sends(self) -> Page:
         """Press Send on the review page, and see what comes."""
