@@ -112,6 +112,9 @@ def _house(
     for language in settings.languages:
         if language not in shelf.spoken:
             raise Misconfigured(f"CLINIC_LANGUAGES: there is no folder content/{language}.")
+        if language in shelf.unsafe:
+            why = f"{language} lacks a text of safety: {shelf.unsafe[language]}"
+            raise Misconfigured(f"CLINIC_LANGUAGES: {why}. `clinic check` tells all of them.")
     kit = printing_kit(shelf, details_of(settings), settings.languages)
     return House(
         settings=settings,

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from clinic.errors import ContentFault
 from clinic.library.articles import check_articles, untranslated
+from clinic.library.catalogues import catalogue_faults
 from clinic.library.demo import FOLDER as DEMO
 from clinic.library.demo import read_demo
 from clinic.library.demo_loop import LOOP, read_demo_loop
@@ -71,6 +72,7 @@ def content_faults(content: Path) -> list[str]:
             faults += _unread(content, forms[SHIPPED], read)
     overlaid = _overlaid(content, forms.get(SHIPPED), book)
     faults += (str(each) for each in overlaid if not each.unfinished)
+    faults += (str(each) for each in catalogue_faults(content) if not each.unfinished)
     return faults
 
 
@@ -80,6 +82,7 @@ def unfinished(content: Path) -> list[str]:
     book = _or_faults(lambda: read_rulebook(content), None, [])
     articles, old = check_articles(content)
     lacking = (*old, *untranslated(articles, content), *_overlaid(content, form, book))
+    lacking = (*lacking, *catalogue_faults(content))
     return [str(each) for each in lacking if each.unfinished]
 
 

@@ -1,7 +1,7 @@
 """Everything of `content/` that pages stand on, read once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from clinic.library.articles import Articles, read_articles
@@ -10,6 +10,7 @@ from clinic.library.overlays import FIRST_LANGUAGE
 from clinic.library.questionnaires import Questionnaires
 from clinic.library.sources import Sources, read_sources
 from clinic.library.spoken import Spoken, read_spoken
+from clinic.library.translations import unsafe_languages
 from clinic.referral.destinations import DestinationTable
 from clinic.summary.lines import SummaryPlan
 from clinic.triage.guidance import RuleBook
@@ -28,6 +29,8 @@ class Shelf:
     articles: Articles
     drawings: Drawings
     sources: Sources
+    unsafe: Mapping[str, str] = field(default_factory=dict)
+    """The languages that may not be offered: a text of safety is missing there, or old."""
 
     @property
     def book(self) -> RuleBook:
@@ -53,10 +56,13 @@ class Shelf:
 def read_shelf(content: Path) -> Shelf:
     """Read all of it. Raises ContentFault with every fault of the first part that has some."""
     spoken = read_spoken(content)
+    forms, articles = Questionnaires(content), read_articles(content)
+    rules = spoken[FIRST_LANGUAGE].book.red_flags
     return Shelf(
-        questionnaires=Questionnaires(content),
+        questionnaires=forms,
         spoken=spoken,
-        articles=read_articles(content),
+        articles=articles,
         drawings=read_drawings(content),
         sources=read_sources(content),
+        unsafe=unsafe_languages(content, articles, forms, rules),
     )

@@ -3,15 +3,35 @@
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from clinic.library.articles import Articles, untranslated
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import read_mapping
 from clinic.library.marked_yaml import LinedMap
 from clinic.library.overlays import FIRST_LANGUAGE, check_overlay, languages
-from clinic.library.questionnaires import questionnaire_paths
+from clinic.library.questionnaires import Questionnaires, questionnaire_paths
 from clinic.library.rules import RED_FLAGS
 from clinic.library.wordings import QUESTIONNAIRES, WORDINGS
 from clinic.questionnaire.model import Questionnaire
 from clinic.triage.rules import RuleSet, Urgency
+
+SHIPPED = "low-back-intake"
+
+
+def unsafe_languages(
+    content: Path, articles: Articles, questionnaires: Questionnaires, rules: RuleSet
+) -> dict[str, str]:
+    """Give each language in which a text of safety is missing or old, with the first of them.
+
+    No such language may be offered.
+    """
+    form = next((each for each in questionnaires if each.id == SHIPPED), None)
+    faults = (*untranslated(articles, content), *overlay_faults(content, form, rules))
+    found: dict[str, str] = {}
+    for fault in faults:
+        if not fault.unfinished:
+            language = Path(fault.path).parts[1]
+            found.setdefault(language, str(fault))
+    return found
 
 
 def overlay_faults(

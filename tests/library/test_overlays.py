@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clinic.library.articles import Articles
 from clinic.library.laying import in_language
 from clinic.library.lined_yaml import read_mapping
 from clinic.library.marked_yaml import LinedMap
@@ -14,7 +15,11 @@ from clinic.library.overlays import check_overlay
 from clinic.library.places import content_dir
 from clinic.library.questionnaires import Questionnaires
 from clinic.library.rulebook import read_rulebook
-from clinic.library.translations import overlay_faults, questions_of_safety
+from clinic.library.translations import (
+    overlay_faults,
+    questions_of_safety,
+    unsafe_languages,
+)
 from clinic.library.wordings import WORDINGS, every_word, words_of
 from clinic.questionnaire.model import Questionnaire
 
@@ -160,6 +165,16 @@ def test_missing_and_old_words_are_faults_where_safety_rests_on_them(
     found = list(overlay_faults(content, ENGLISH, BOOK.red_flags))
     lacking = [each for each in found if "unknown" not in each.message]
     assert [each.unfinished for each in lacking] == [is_unfinished]
+
+
+def test_a_language_is_unsafe_once_a_text_of_safety_lacks(content: Path) -> None:
+    articles = Articles({})
+    assert unsafe_languages(content, articles, Questionnaires(content), BOOK.red_flags) == {}
+
+    (content / "xx" / RED_FLAGS).unlink()
+    unsafe = unsafe_languages(content, articles, Questionnaires(content), BOOK.red_flags)
+    assert list(unsafe) == ["xx"]
+    assert unsafe["xx"].startswith(f"content/xx/{RED_FLAGS}:1: this file is missing")
 
 
 def test_words_that_lack_are_shown_in_english(content: Path) -> None:
