@@ -1,5 +1,5 @@
 // A button beside each question that reads it aloud, where this device has a voice of its own for
-// the language of the page. A voice that would send the words elsewhere is never used.
+// its language. A voice that would send the words elsewhere is never used.
 (() => {
   "use strict";
 
@@ -7,12 +7,15 @@
   const speech = window.speechSynthesis;
   if (!form || !speech || !window.SpeechSynthesisUtterance) return;
 
-  const language = document.documentElement.lang.toLowerCase();
   const words = { read: form.dataset.readAloud, stop: form.dataset.stopReading };
   let speaking = null;
 
-  const voiceHere = () =>
-    speech.getVoices().find((voice) => voice.localService && voice.lang.toLowerCase().split(/[-_]/)[0] === language);
+  const codeOf = (tag) => tag.toLowerCase().split(/[-_]/)[0];
+  // A question that is not translated yet names its own language.
+  const voiceFor = (question) => {
+    const language = codeOf(question.closest("[lang]").lang);
+    return speech.getVoices().find((voice) => voice.localService && codeOf(voice.lang) === language);
+  };
 
   const isSeen = (element) => !element.closest("[hidden]");
   const textOf = (element) => element.textContent.replace(/\s+/g, " ").trim();
@@ -30,7 +33,7 @@
     const wasReading = speaking === button;
     quiet();
     if (wasReading) return;
-    const voice = voiceHere();
+    const voice = voiceFor(question);
     if (!voice) return;
     speaking = button;
     button.textContent = words.stop;
@@ -49,8 +52,8 @@
   };
 
   const offer = () => {
-    if (!voiceHere() || form.querySelector(".read_aloud")) return;
     for (const question of form.querySelectorAll(".question")) {
+      if (question.querySelector(".read_aloud") || !voiceFor(question)) continue;
       const button = document.createElement("button");
       const label = question.querySelector(".field__label");
       if (!label) continue;
