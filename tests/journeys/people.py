@@ -1,6 +1,7 @@
 """People at a browser: their methods are what people do. Each page they meet is checked."""
 
 import re
+from contextlib import nullcontext
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -62,7 +63,10 @@ class Person:
         """Press a button or follow a link, by the words on it."""
         button = self.page.get_by_role("button", name=name, exact=True)
         target = button if button.count() else self.page.get_by_role("link", name=name, exact=True)
-        target.first.click()
+        # With a script a step is sent a moment later: once the clinic is known to be reached.
+        is_step = target.first.evaluate("e => e.type === 'submit' && e.form?.id === 'step'")
+        with self.page.expect_navigation() if is_step else nullcontext():
+            target.first.click()
         self.page.wait_for_load_state()
         self.looks()
 
