@@ -83,7 +83,8 @@ def signed_in(address: str, username: str, password: str) -> Iterator[Page]:
     """The worklist in a browser."""
     with sync_playwright() as tools:
         browser = tools.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"),
+            args=["--no-sandbox"],
         )
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(f"{address}/staff/sign-in")

@@ -40,7 +40,8 @@ missing_for_run() {
 }
 
 missing_for_test() {
-    snap_only || command -v chromium >/dev/null || echo chromium
+    # Chromium without its windows; a whole one does as well, and takes three times as long.
+    snap_only || command -v chromium-headless-shell >/dev/null || echo chromium-headless-shell
     command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
     loads libatomic.so.1 || echo libatomic1  # the program that Playwright steers browsers with
     command -v pdftoppm >/dev/null || echo poppler-utils

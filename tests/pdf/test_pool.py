@@ -11,10 +11,11 @@ import pytest
 from clinic.errors import Unavailable
 from clinic.library.places import content_dir, templates_dir
 from clinic.pdf import pool as pools
+from clinic.pdf.paper import Paper
 from clinic.pdf.pool import RenderPool
 from clinic.pdf.render import Edition
 from tests.pdf.printing import FONTS, pages_of, shipped_handouts
-from tests.summary.patients import PLAIN, summary_of
+from tests.summary.patients import CLINIC, PLAIN, summary_of
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,24 @@ def make_pool() -> RenderPool:
 
 
 def paper(pool: RenderPool) -> list[str]:
-    return pages_of(pool.render_summary(summary_of(PLAIN), Edition.CLINIC))
+    """A small one: what is tested here is who makes it."""
+    link = "https://clinic.example/i/k7px-2mqr"
+    site, slash, token = link.rpartition("/")
+    slip = Paper(
+        template="slip",
+        values={
+            "name": "Rosa Delgado",
+            "link": link,
+            "link_lines": (site + slash, token),
+            "visit": "",
+            "last_day": "March 17, 2026",
+        },
+        title="Slip",
+        who=CLINIC.name,
+        made="Made for a test",
+        clinic=CLINIC,
+    )
+    return pages_of(pool.render_paper(slip))
 
 
 def worker_of(pool: RenderPool):
@@ -45,7 +63,8 @@ def worker_of(pool: RenderPool):
 
 
 def test_a_paper_is_made_in_another_process_that_serves_the_next_as_well(pool):
-    assert "Rosa Delgado" in paper(pool)[0]
+    made = pool.render_summary(summary_of(PLAIN), Edition.CLINIC)
+    assert "Rosa Delgado" in pages_of(made)[0]
     first = worker_of(pool).process.pid
 
     assert "Rosa Delgado" in paper(pool)[0]
