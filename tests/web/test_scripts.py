@@ -170,6 +170,22 @@ def test_continue_keeps_the_page_and_says_so_while_the_clinic_is_out_of_reach(
     assert "degrees=103" in (sent.value.post_data or "")
 
 
+def test_answers_are_sent_at_the_second_press_where_only_the_asking_fails(
+    show: Callable[..., Page],
+) -> None:
+    page = show(rendered(form_of_page()))
+    page.get_by_label("yes", exact=True).check()
+    page.route("**/healthz", lambda route: route.fulfill(status=503))
+
+    page.get_by_role("button", name="Continue").last.click()
+    expect(page.locator("#line-lost")).to_be_focused()
+    expect(page.locator("#line-lost")).to_contain_text("If you can't wait, call 911.")
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.get_by_role("button", name="Continue").last.click()
+
+    assert "fever=yes" in (sent.value.post_data or "")
+
+
 def test_a_page_with_unsaved_words_is_not_left_without_a_warning(
     show: Callable[..., Page],
 ) -> None:

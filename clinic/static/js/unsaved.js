@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const WAIT_MS = 15_000;
+  const WAIT_MS = 8000;
   const forms = [...document.querySelectorAll('main form[method="post"]')];
   let sending = false;
 
@@ -34,21 +34,27 @@
   for (const form of forms) {
     if (form !== step) form.addEventListener("submit", () => { sending = true; });
   }
-  if (!step || !lost) return;
+  // An old browser that can't do what follows sends its answers unasked.
+  if (!step || !lost || !step.requestSubmit || !window.AbortController) return;
 
   // Any answer but that of a broken server means that the line is there.
+  let missed = 0;
   const isReached = async () => {
-    if (navigator.onLine === false) return false;
+    if (navigator.onLine === false && missed === 0) return false;
+    const late = new AbortController();
+    const timer = window.setTimeout(() => late.abort(), WAIT_MS);
     try {
       const answer = await fetch(lost.dataset.reach, {
         method: "HEAD",
         cache: "no-store",
         credentials: "omit",
-        signal: AbortSignal.timeout(WAIT_MS),
+        signal: late.signal,
       });
       return answer.status < 500;
     } catch {
       return false;
+    } finally {
+      window.clearTimeout(timer);
     }
   };
 
@@ -61,7 +67,10 @@
     const reached = await isReached();
     asking = false;
     lost.hidden = reached;
-    if (!reached) {
+    missed = reached ? 0 : missed + 1;
+    // An emergency may be among the answers: what only this asking can't reach must not hold them
+    // back. Pressed once more they are sent as they are, but where the device has no line at all.
+    if (!reached && (missed < 2 || navigator.onLine === false)) {
       lost.focus();
       return;
     }
