@@ -321,7 +321,18 @@ def test_an_emergency_on_a_tablet_sends_the_patient_to_the_desk(someone, bound):
     someone.answers_step("contact")
     someone.answers_step("right-now", walk_now="no-legs")
 
-    assert "Tell the staff at the desk now" in bound.follow().text
+    page = bound.follow()
+    assert "Tell the staff at the desk now" in page.text
+    warning = page.select_one("#tablet-warning")
+    assert "Call 911 or go to the emergency room now" in warning.text
+    assert warning["data-end"] == "/tablet/?over=1&help=1"
+
+    # Cleared, asleep or gone on with: what has to be done is still there, and no answer is.
+    for address, has_form in (("/tablet/", True), (str(warning["data-end"]), False)):
+        page = bound.get(address)
+        assert "Tell the staff at the desk now" in page.select_one(".alert--emergency").text
+        assert ("Not sent yet" in page.text) is has_form
+    assert not bound.get("/tablet/").select(".alert--emergency")
 
 
 @pytest.mark.parametrize("seconds", ["29", "901", "soon"])

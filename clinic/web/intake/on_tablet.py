@@ -1,7 +1,6 @@
 """A clinic tablet between two patients: ready for the next, more time, a form gone on with."""
 
 from datetime import date
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import (
@@ -24,7 +23,8 @@ from clinic.web import sessions
 from clinic.web.intake.answering import hold
 from clinic.web.intake.entry import BIRTH, ResumeForm
 from clinic.web.intake.way import place_to_go_on
-from clinic.web.own import own_answers
+from clinic.web.languages import own_address
+from clinic.web.own import assessment_of, own_answers
 from clinic.web.security import Audience, open_to
 from clinic.web.tablet import GO_ON_KEY, MORE_TIME_KEY, wipe
 from clinic.web.visit import NoIntake, current_intake, database, now, today
@@ -49,14 +49,23 @@ class BirthDateForm(ResumeForm):
 @blueprint.route("/")
 @open_to(Audience.PATIENT)
 def ready() -> WebResponse:
-    """Forget the patient who was here, and wait for the next one. What was saved is kept."""
+    """Forget the patient who was here, and wait for the next one. What was saved is kept.
+
+    That somebody has to get help now outlives the answers: whoever was told may not see or hear.
+    """
     if not sessions.on_tablet():
         return redirect(url_for("education.home"), code=303)
     left = own_answers()
     unsent = left.reference if left and not left.submitted else ""
+    get_help = "help" in request.args or (left is not None and assessment_of(left).is_emergency)
     sessions.end()
     response: Response = make_response(
-        render_template("intake/tablet_ready.html", unsent=unsent, over="over" in request.args)
+        render_template(
+            "intake/tablet_ready.html",
+            unsent=unsent,
+            get_help=get_help,
+            over="over" in request.args,
+        )
     )
     wipe(response)
     return response
@@ -74,9 +83,8 @@ def here() -> WebResponse:
 def more_time() -> WebResponse:
     """Give ten times as long for each page, before the limit is met."""
     session[MORE_TIME_KEY] = True
-    back = urlsplit(request.form.get("back", "")).path
-    known = back.startswith("/") and not back.startswith("//")
-    return redirect(back if known else url_for("intake.start"), code=303)
+    back = own_address(request.form.get("back", ""))
+    return redirect(back or url_for("intake.start"), code=303)
 
 
 @blueprint.route("/go-on", methods=["GET", "POST"])
