@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from babel import Locale
 from babel.localedata import exists
@@ -87,6 +87,18 @@ def _blueprint() -> str:
 def at(path: str) -> str:
     """Give the address of a page in the language of this one; `path` begins with a slash."""
     return f"{request.script_root}{path}"
+
+
+def own_address(given: str) -> str:
+    """Give an address of ours as a form posted it; "" for any other, and for what is none."""
+    try:
+        parts = urlsplit(given)
+    except ValueError:  # such as //[, which somebody typed into the form
+        return ""
+    foreign = parts.scheme or parts.netloc or "\\" in given or not parts.path.startswith("/")
+    if foreign or parts.path.startswith("//"):
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def lang_of(article: Article) -> Markup:

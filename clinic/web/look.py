@@ -5,12 +5,11 @@ session is begun for somebody who only reads.
 """
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, g, redirect, request
 from werkzeug.wrappers import Response as WebResponse
 
-from clinic.web.languages import at
+from clinic.web.languages import at, own_address
 from clinic.web.security import Audience, open_to, without_token
 from clinic.web.visit import settings
 
@@ -33,16 +32,7 @@ blueprint = Blueprint("look", __name__)
 @without_token
 def choose() -> WebResponse:
     """Change how pages look on this browser, and go back to the page at hand."""
-    return redirect(_own_address(request.form.get(BACK, "")), code=303)
-
-
-def _own_address(given: str) -> str:
-    """Give an address of ours as it was posted, or the first page for any other."""
-    parts = urlsplit(given)
-    foreign = parts.scheme or parts.netloc or "\\" in given or not parts.path.startswith("/")
-    if foreign or parts.path.startswith("//"):
-        return at("/")
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return redirect(own_address(request.form.get(BACK, "")) or at("/"), code=303)
 
 
 def remember_look(app: Flask) -> None:

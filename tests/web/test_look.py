@@ -37,7 +37,16 @@ def test_large_print_is_remembered_until_it_is_taken_back_and_begins_no_session(
 
 
 @pytest.mark.parametrize(
-    "back", ["//evil.example/", "https://evil.example/", "/\\evil.example", "/\t/evil.example", ""]
+    "back",
+    [
+        "//evil.example/",
+        "https://evil.example/",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "//[",
+        "http://[evil.example/",
+        "",
+    ],
 )
 def test_the_switch_leads_to_no_other_site(browser, back):
     assert press(browser, "large", back).location == "/"
