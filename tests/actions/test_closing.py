@@ -6,7 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from clinic.actions.closing import CALL_FIRST, EMERGENCY_FIRST, NOBODY_YET, lacks
+from clinic.actions.closing import (
+    CALL_FIRST,
+    EMERGENCY_FIRST,
+    NOBODY_YET,
+    STILL_TO_ASK,
+    lacks,
+)
 from clinic.actions.review import needs_no_call, outcomes_for
 from clinic.intake import IntakeState
 from clinic.store.levels import SetLevel
@@ -18,6 +24,7 @@ from clinic.triage.rules import Urgency
 
 SENT = datetime(2026, 3, 17, 12, 40, tzinfo=UTC)
 SOMEBODY = UUID(int=1)
+ROUTINE = Urgency.ROUTINE
 REACHED = {kind for kind in OutcomeKind if kind not in MISSED | NO_CALL_ABOUT_ANSWERS}
 CALLED_TODAY = Facts(
     id=SOMEBODY,
@@ -72,8 +79,9 @@ def test_an_emergency_closes_by_its_outcome_first():
 @pytest.mark.parametrize("facts", [CALLED_TODAY, NOT_COMPLETE], ids=["today", "not complete"])
 def test_a_row_of_the_call_list_closes_after_a_call_that_reached_somebody(facts):
     assert lacks(facts, (), ()) == CALL_FIRST
-    assert lacks(facts, ended(OutcomeKind.COULD_NOT_REACH), ()) == NOBODY_YET
-    assert lacks(facts, ended(*[OutcomeKind.COULD_NOT_REACH] * 3), ()) == NOBODY_YET
+    open_still = STILL_TO_ASK if facts.incomplete else NOBODY_YET
+    assert lacks(facts, ended(OutcomeKind.COULD_NOT_REACH), ()) == open_still
+    assert lacks(facts, ended(*[OutcomeKind.COULD_NOT_REACH] * 3), ()) == open_still
     for kind in REACHED:
         assert lacks(facts, ended(OutcomeKind.COULD_NOT_REACH, kind), ()) == ""
 
@@ -84,13 +92,30 @@ def test_a_call_to_book_and_a_call_before_the_answers_close_nothing():
     assert lacks(CALLED_TODAY, early, ()) == CALL_FIRST
 
 
-def test_a_level_of_a_clinician_closes_an_incomplete_row_only_where_it_can_wait():
-    missed = ended(OutcomeKind.COULD_NOT_REACH)
+def test_a_level_of_a_clinician_closes_a_row_only_where_it_can_wait():
+    missed, lowered = ended(OutcomeKind.COULD_NOT_REACH), replace(CALLED_TODAY, urgency=ROUTINE)
 
-    assert lacks(NOT_COMPLETE, missed, level(Urgency.ROUTINE)) == ""
-    assert lacks(NOT_COMPLETE, missed, level(Urgency.SELF_CARE)) == NOBODY_YET
-    assert lacks(NOT_COMPLETE, missed, level(Urgency.ROUTINE, timedelta(-1))) == NOBODY_YET
-    assert lacks(CALLED_TODAY, missed, level(Urgency.SAME_DAY)) == NOBODY_YET
+    assert lacks(lowered, missed, level(ROUTINE)) == ""
+    assert lacks(lowered, missed, level(Urgency.SELF_CARE)) == NOBODY_YET
+    assert lacks(lowered, missed, level(ROUTINE, timedelta(-1))) == NOBODY_YET
+    assert lacks(CALLED_TODAY, missed, level(Urgency.SAME_DAY, timedelta())) == NOBODY_YET
+
+
+@pytest.mark.parametrize("urgency", [ROUTINE, Urgency.URGENT_2WK])
+def test_no_level_answers_the_safety_questions_of_an_incomplete_screen(urgency):
+    facts, missed = replace(NOT_COMPLETE, urgency=urgency), ended(OutcomeKind.COULD_NOT_REACH)
+
+    assert lacks(facts, (), level(urgency)) == CALL_FIRST
+    assert lacks(facts, missed, level(urgency)) == STILL_TO_ASK
+    assert lacks(facts, ended(OutcomeKind.CALLED), level(urgency)) == ""
+
+
+@pytest.mark.parametrize("urgency", [Urgency.SAME_DAY, Urgency.EMERGENCY_NOW])
+def test_a_level_that_asks_for_a_call_is_not_closed_by_a_call_before_it(urgency):
+    facts, asked = replace(CALLED_TODAY, urgency=urgency), level(urgency, timedelta(hours=3))
+
+    assert lacks(facts, ended(OutcomeKind.CALLED), asked) == CALL_FIRST
+    assert lacks(facts, ended(OutcomeKind.CALLED, after=timedelta(hours=4)), asked) == ""
 
 
 def test_every_other_row_closes_without_a_call():
