@@ -31,7 +31,7 @@ NOBODY_YET = (
     "and the emergency contact was called. Or set another level, with the reason."
 )
 STILL_TO_ASK = (
-    "First record a call that reached somebody: safety questions have no answer, and no level "
+    "First record a call that reached somebody. Safety questions have no answer, and no level "
     "gives one. After three tries, record that a text was sent and the emergency contact was "
     "called."
 )
