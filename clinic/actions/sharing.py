@@ -22,14 +22,19 @@ def agree(
 ) -> None:
     """Record that the patient agrees; what stands in the same words is not recorded again.
 
-    Raises UnknownRecord, IllegalMove for unsent answers.
+    Where a consent was taken back before each named its service, the doors of that time stand
+    still: this consent opens none of them. Raises UnknownRecord, IllegalMove for unsent answers.
     """
     with database.writing() as tx:
         if intakes.facts(tx, intake_id, lock=True).patient_id is None:
             raise IllegalMove("A referral is made from answers that were sent.")
-        stand = [each for each in sharing.all_of(tx, intake_id) if each.withdrawn_at is None]
+        kept = sharing.all_of(tx, intake_id)
+        stand = [each for each in kept if each.withdrawn_at is None]
         if any((each.service, each.scope, each.how) == (service, scope, how) for each in stand):
             return
+        taken_back = any(each.withdrawn_at and each.service in ("", service) for each in kept)
+        if taken_back and all(each.service != service for each in stand):
+            _shut_doors(tx, intake_id, service, now)
         sharing.add(tx, intake_id, service=service, scope=scope, how=how, by=by.id, now=now)
         _record(tx, by, "sharing.agree", intake_id, now)
 
@@ -46,10 +51,14 @@ def withdraw(
         intakes.facts(tx, intake_id, lock=True)
         if not sharing.withdraw(tx, intake_id, service, now=now):
             raise IllegalMove("No consent stands that could be taken back.")
-        for each in referrals.of_intake(tx, intake_id):
-            if each.referral.service == service:
-                doors.revoke(tx, each.referral.id, now=now)
+        _shut_doors(tx, intake_id, service, now)
         _record(tx, by, "sharing.withdraw", intake_id, now)
+
+
+def _shut_doors(tx: Transaction, intake_id: UUID, service: str, now: datetime) -> None:
+    for each in referrals.of_intake(tx, intake_id):
+        if each.referral.service == service:
+            doors.revoke(tx, each.referral.id, now=now)
 
 
 def _record(tx: Transaction, by: Member, action: str, intake_id: UUID, now: datetime) -> None:

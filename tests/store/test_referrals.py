@@ -660,6 +660,26 @@ def test_a_consent_that_is_given_again_opens_no_door_of_before(loop):
     assert opens() is None
 
 
+def test_a_consent_opens_no_door_that_one_taken_back_before_services_were_named_left(loop):
+    loop.agrees()
+    loop.does(Act.COMPLETE)
+    loop.signs()
+    door = loop.sends()
+    with loop.database.writing() as tx:
+        tx.execute(sharing.table.delete())
+    loop.agrees("")
+    with loop.database.writing() as tx:
+        sharing.withdraw(tx, loop.intake_id, "", now=NOW)
+        assert doors.opened_by_code(tx, door.code, now=NOW) == loop.id
+
+    said = {"scope": "this letter", "how": "said", "by": loop.clinician, "now": NOW}
+    consents.agree(loop.database, loop.intake_id, service="therapy", **said)
+
+    with loop.database.reading() as tx:
+        assert sharing.stands(tx, loop.intake_id, "therapy")
+        assert doors.opened_by_code(tx, door.code, now=NOW) is None
+
+
 # --- what the patient adds once a letter is signed -----------------------------------------
 
 
