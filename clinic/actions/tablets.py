@@ -13,6 +13,9 @@ from clinic.store.staff import Member
 from clinic.store.tablets import Unsent
 
 MOST_INVITED = 50
+NOT_ON_ONE = (
+    "This form was not begun on a tablet, or too long ago. Its owner opens it with the code."
+)
 SHUT = "This link opens nothing any more, or its form was begun. Open the invitation to see."
 
 
@@ -51,10 +54,13 @@ def hand(
     now: datetime,
     invitation_id: UUID | None = None,
     intake_id: UUID | None = None,
+    days: int = 0,
 ) -> Handed:
     """Bind a device to a patient who is here: invited, going on with a form, or new.
 
-    Raises Refused for a link that opens nothing or a form that was sent, and UnknownRecord.
+    A form that lay on no tablet in the last `days` is handed to nobody: elsewhere its code is
+    asked for too, and that ends. Raises Refused for it, for a link that opens nothing and for a
+    form that was sent, and UnknownRecord.
     """
     permit, language = None, ""
     with database.writing() as tx:
@@ -69,6 +75,8 @@ def hand(
             language = facts.language
             if facts.submitted_at is not None:
                 raise Refused("These answers were sent. Nothing is left to go on with.")
+            if not tablets.is_unsent(tx, intake_id, since=now - timedelta(days=days)):
+                raise Refused(NOT_ON_ONE)
             _record(tx, by, "tablet.hand", ("intake", intake_id), now)
         else:
             _record(tx, by, "tablet.hand", None, now)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from clinic.intake import IntakeState
 from clinic.store.database import Transaction
@@ -59,16 +59,17 @@ def unsent(tx: Transaction, *, since: datetime, limit: int = 50) -> list[Unsent]
     """
     rows = tx.execute(
         select(intake.c.id, intake.c.reference, intake.c.tablet_at, intake.c.updated_at)
-        .where(
-            intake.c.tablet_at.is_not(None),
-            intake.c.birth_hash.is_not(None),
-            intake.c.state == IntakeState.DRAFT.value,
-            intake.c.tablet_at >= since,
-        )
+        .where(_lay_on_one(since))
         .order_by(intake.c.tablet_at.desc(), intake.c.id)
         .limit(limit)
     )
     return [Unsent(row.id, row.reference, row.tablet_at, row.updated_at) for row in rows]
+
+
+def is_unsent(tx: Transaction, intake_id: UUID, *, since: datetime) -> bool:
+    """True of a form that is among those that lay on a tablet since then and were not sent."""
+    found = select(intake.c.id).where(_lay_on_one(since), intake.c.id == intake_id)
+    return tx.scalar(found) is not None
 
 
 def is_draft_of(tx: Transaction, intake_id: UUID, born: date) -> bool:
@@ -79,6 +80,15 @@ def is_draft_of(tx: Transaction, intake_id: UUID, born: date) -> bool:
         )
     )
     return kept is not None and hmac.compare_digest(kept, birth_hash(tx, intake_id, born))
+
+
+def _lay_on_one(since: datetime) -> ColumnElement[bool]:
+    return and_(
+        intake.c.tablet_at.is_not(None),
+        intake.c.birth_hash.is_not(None),
+        intake.c.state == IntakeState.DRAFT.value,
+        intake.c.tablet_at >= since,
+    )
 
 
 def _hash(tx: Transaction, token: str) -> bytes:

@@ -57,7 +57,10 @@ def test_forms_that_lay_on_a_tablet_and_were_not_sent_are_found_last_first(datab
         tablets.note_form(tx, send(tx, Urgency.ROUTINE).id, now=NOW)
 
         found = tablets.unsent(tx, since=NOW - SECOND)
+        every = [facts.id for facts in intakes.listing(tx)]
+        handed = {one for one in every if tablets.is_unsent(tx, one, since=NOW - SECOND)}
 
+    assert handed == {last.id, first.id} < set(every)
     assert [each.id for each in found] == [last.id, first.id]
     assert (found[1].reference, found[1].tablet_at) == (first.reference, NOW - SECOND)
 

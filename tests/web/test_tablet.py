@@ -317,6 +317,20 @@ def test_staff_hand_an_unfinished_form_over_and_its_owner_opens_it(someone, boun
     assert bound.submit(born).location == "/intake/contact"
 
 
+def test_a_form_that_lay_on_no_tablet_is_handed_to_nobody(patient, desk, database):
+    patient.agrees()
+    patient.answers_step("about-you")
+    with database.reading() as tx:
+        (facts,) = intakes.listing(tx)
+    desk.browser.get("/staff/tablet/")
+    fields = {"intake": str(facts.id), "csrf_token": desk.browser.token()}
+
+    refused = desk.browser.post("/staff/tablet/hand", fields, 409)
+
+    assert "Its owner opens it with the code." in refused.text
+    assert desk.browser.client.get_cookie(tablet.PLAIN_NAME) is None
+
+
 def test_an_emergency_on_a_tablet_sends_the_patient_to_the_desk(someone, bound):
     someone.answers_step("contact")
     someone.answers_step("right-now", walk_now="no-legs")

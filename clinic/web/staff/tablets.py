@@ -54,6 +54,7 @@ def hand() -> WebResponse:
         now=now(),
         invitation_id=_id("invitation"),
         intake_id=_id("intake"),
+        days=settings().resume_days,
     )
     session.clear()
     place = url_for("intake.start")
