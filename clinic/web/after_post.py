@@ -12,6 +12,8 @@ from clinic.web import sessions
 from clinic.web.security import nonce
 
 PAGE_KEY = "page_after_post"
+NO_PAGE = frozenset({"tablet.here", "tablet.ready"})
+"""What no kept page stands in for: a word that somebody types, and the end of all that is kept."""
 
 
 def answer_by_get(app: Flask) -> None:
@@ -22,7 +24,7 @@ def answer_by_get(app: Flask) -> None:
 
 def _page_kept() -> WebResponse | None:
     """Give the page that a post made a moment ago, once."""
-    if request.method != "GET" or request.endpoint == "tablet.here":
+    if request.method != "GET" or request.endpoint in NO_PAGE:
         return None
     kept = session.pop(PAGE_KEY, None)
     if kept is None or kept["path"] != request.full_path:

@@ -202,6 +202,16 @@ def test_leaving_wipes_the_tablet_and_keeps_it_bound(someone, bound, way):
     is_wiped(bound, before)
 
 
+def test_a_post_to_the_page_that_wipes_puts_no_other_page_in_its_place(someone, bound):
+    bound.get("/intake/contact")
+    bound.post(READY)
+
+    page = bound.follow()
+
+    assert page.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert session_of(bound) == ""
+
+
 def test_cookies_of_other_parts_go_too(someone, bound):
     bound.client.set_cookie("large", "1")
     bound.get(READY)
