@@ -8,6 +8,8 @@ from clinic.questionnaire.model import Item, Questionnaire
 from clinic.questionnaire.response import Answer
 
 NAMES: Mapping[str, str] = {"en": marked("English"), "es": marked("Spanish")}
+MOST_REMEMBERED = 300
+"""Each is some 30 kB, and every set of answered questions makes another: a scale of 20, a million."""
 
 
 def asked_in(
@@ -30,6 +32,8 @@ def asked_in(
     kept = frozenset(link_id for link_id in below if _is_answered(link_id, answers))
     spoken = whole.spoken.get((language, kept))
     if spoken is None:
+        if len(whole.spoken) >= MOST_REMEMBERED:
+            whole.spoken.clear()
         items = tuple(_without(whole.items, missing, kept))
         spoken = whole.spoken[language, kept] = replace(whole, items=items, whole=whole)
     return spoken

@@ -1,11 +1,12 @@
 """A scale without a text in a language is not asked in it; an earlier answer to it stays."""
 
 from dataclasses import replace
+from itertools import product
 
 from clinic.questionnaire.conditions import Comparison, Kind, Operator
 from clinic.questionnaire.model import Item, ItemType, Questionnaire, Text
 from clinic.questionnaire.response import enabled_places
-from clinic.questionnaire.speaking import asked_in, not_asked
+from clinic.questionnaire.speaking import MOST_REMEMBERED, asked_in, not_asked
 
 
 def question(link_id: str, **more: object) -> Item:
@@ -61,6 +62,17 @@ def test_back_in_english_it_is_asked_again():
 
 def test_the_form_of_a_language_is_made_once():
     assert asked_in(FORM, "es", {}) is asked_in(FORM, "es", {"now": ("a",)})
+
+
+def test_of_all_the_ways_to_answer_a_long_scale_only_some_are_remembered():
+    ids = [f"item-{number}" for number in range(9)]
+    form = replace(FORM, items=(group("scale", *map(question, ids)),))
+
+    for ticks in product((False, True), repeat=len(ids)):
+        answers = {one: ("a",) for one, ticked in zip(ids, ticks, strict=True) if ticked}
+        assert asked_in(form, "es", answers).by_link_id.keys() >= answers.keys()
+
+    assert len(form.spoken) <= MOST_REMEMBERED
 
 
 def test_a_question_that_hangs_on_one_left_out_is_not_shown():
