@@ -9,7 +9,7 @@ from clinic.questionnaire.response import Answer
 
 NAMES: Mapping[str, str] = {"en": marked("English"), "es": marked("Spanish")}
 MOST_REMEMBERED = 300
-"""Each is some 30 kB, and every set of answered questions makes another: a scale of 20, a million."""
+"""Each is some 30 kB, and each set of answered questions makes another: 20 make a million."""
 
 
 def asked_in(
