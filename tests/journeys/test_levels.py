@@ -83,7 +83,14 @@ LEVELS = {
 }
 
 
-@pytest.mark.parametrize("level", LEVELS)
+IN_THE_PROOFS = {"emergency_now", "urgent_2wk", "routine"}
+"""Other journeys meet an emergency; the other two are tested without a browser too."""
+
+
+@pytest.mark.parametrize(
+    "level",
+    [pytest.param(each, marks=[pytest.mark.proof] * (each in IN_THE_PROOFS)) for each in LEVELS],
+)
 def test_a_patient_is_told_what_to_do_and_staff_find_them(
     waiting_room: Waiting, level: str
 ) -> None:
