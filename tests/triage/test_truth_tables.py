@@ -225,6 +225,7 @@ def one_part_lost(when: Condition) -> Iterator[Condition]:
             yield replace(when, parts=(*when.parts[:place], lost, *when.parts[place + 1 :]))
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("rule_id", ["MOT-1", "CORD-1", "INF-1", "VA-3"])
 def test_the_tables_notice_every_part_that_a_long_rule_loses(rule_id: str) -> None:
     condition = next(row.condition for row in RULES if row.id == rule_id)
