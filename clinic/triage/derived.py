@@ -14,7 +14,7 @@ from clinic.questionnaire.conditions import (
 from clinic.questionnaire.model import Questionnaire
 from clinic.triage.assess import Assessment, FlagState
 from clinic.triage.facts import AGE_YEARS, TriageFacts
-from clinic.triage.score import Score, Unscored
+from clinic.triage.score import Score
 
 LEVEL = "level"
 INCOMPLETE_SCREEN = "incomplete_screen"
@@ -71,7 +71,7 @@ def _is_open(facts: TriageFacts, link_id: str) -> bool:
 
 
 def score_facts(score_ids: Iterable[str], found: Iterable[Score]) -> dict[tuple[Kind, str], Known]:
-    """Give these scores as facts: blank without a result, absent when it is not asked."""
+    """Give these scores as facts: blank without a result, absent when the form has none of it."""
     facts: dict[tuple[Kind, str], Known] = {
         (Kind.SCORE, score_id): Silence.ABSENT for score_id in score_ids
     }
@@ -83,7 +83,7 @@ def score_facts(score_ids: Iterable[str], found: Iterable[Score]) -> dict[tuple[
 
 def _score(score: Score) -> Known:
     if not score.scored:
-        return Silence.ABSENT if score.unscored is Unscored.NOT_ASKED else Silence.BLANK
+        return Silence.BLANK
     if score.exact is None:
         return (score.band,)
     return (Decimal(score.exact.numerator) / Decimal(score.exact.denominator),)

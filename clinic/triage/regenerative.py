@@ -29,7 +29,7 @@ from clinic.triage.derived import (
 )
 from clinic.triage.facts import TriageFacts
 from clinic.triage.rules import Urgency
-from clinic.triage.score import Score, Unscored
+from clinic.triage.score import Score
 from clinic.triage.sensitive import is_unsafe_to_print
 
 GATE_QUESTIONS = "gate-questions"
@@ -129,11 +129,7 @@ class GateTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateLine:
-    """One line of the checklist. Where `sensitive`, it is for clinicians only.
-
-    `unasked`: it rests on a scale that the patient's language does not ask, so nobody knows, and
-    nothing is held back for that.
-    """
+    """One line of the checklist. Where `sensitive`, it is for clinicians only."""
 
     id: str
     level: GateResult
@@ -141,7 +137,6 @@ class GateLine:
     state: FlagState
     sensitive: bool
     source: tuple[str, ...]
-    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,15 +192,13 @@ def regenerative_gate(
         shown = enabled_response(questionnaire, response)
     plain = TriageFacts(questionnaire, shown, today, offered)
     missing = tuple(_missing(table, questionnaire, plain))
-    found = tuple(scores)
-    of_scores = score_facts(table.scores, found)
-    unasked = {score.id for score in found if score.unscored is Unscored.NOT_ASKED}
+    of_scores = score_facts(table.scores, scores)
     is_open = bool(missing) or Silence.BLANK in of_scores.values()
     more = assessment_facts(assessment) | of_scores
     more[Kind.FACT, OPEN_LEVEL] = (_open_level(assessment, settled, set_level),)
     more[Kind.FACT, GATE_QUESTIONS] = (BLANK if is_open else ANSWERED,)
     facts = Remembering(TriageFacts(questionnaire, shown, today, offered, more))
-    checklist = tuple(_line(fact, facts, missing, unasked) for fact in table.facts)
+    checklist = tuple(_line(fact, facts, missing) for fact in table.facts)
     level = table.level(_result(table, checklist))
     return Gate(
         result=level.result,
@@ -238,29 +231,23 @@ def _open_level(assessment: Assessment, settled: Collection[str], set_level: Urg
     return str(min(still_open, key=lambda level: level.rank, default=NO_LEVEL))
 
 
-def _line(
-    fact: GateFact, facts: Facts, missing: Collection[str], unasked: Collection[str]
-) -> GateLine:
+def _line(fact: GateFact, facts: Facts, missing: Collection[str]) -> GateLine:
     read = questions_read([fact.when])
     truth = evaluate(fact.when, facts)
     if truth is Truth.FALSE and not read.isdisjoint(missing):
         truth = Truth.UNKNOWN
-    is_unasked = truth is Truth.FALSE and any(
-        part.kind is Kind.SCORE and part.name in unasked for part in comparisons(fact.when)
-    )
     return GateLine(
         id=fact.id,
         level=fact.level,
         staff=fact.staff,
-        state=FlagState.NOT_ANSWERED if is_unasked else STATES[truth],
+        state=STATES[truth],
         sensitive=is_unsafe_to_print(read),
         source=fact.source,
-        unasked=is_unasked,
     )
 
 
 def _result(table: GateTable, checklist: tuple[GateLine, ...]) -> GateResult:
     met = [line.level for line in checklist if line.state is FlagState.PRESENT]
-    if any(line.state is FlagState.NOT_ANSWERED and not line.unasked for line in checklist):
+    if any(line.state is FlagState.NOT_ANSWERED for line in checklist):
         met.append(table.unfinished.level)
     return min(met, key=lambda result: result.rank, default=GateResult.TALK_FIRST)

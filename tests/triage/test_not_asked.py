@@ -12,8 +12,10 @@ from clinic.questionnaire.response import Response
 from clinic.questionnaire.speaking import asked_in, not_asked
 from clinic.triage.assess import Assessment, FlagState, assess
 from clinic.triage.guidance import Guidance, guidance
+from clinic.triage.regenerative import GateResult
 from clinic.triage.score import Unscored
 from tests.make import TODAY, make_response
+from tests.summary.patients import PLAIN
 
 BOOK = read_rulebook(content_dir())
 WELL = {
@@ -25,6 +27,7 @@ WELL = {
     "regen-caution": ["none"],
     "care-tried": ["exercise"],
 }
+OPEN = {"severe-mood": FlagState.NOT_ANSWERED, "questions-open": FlagState.PRESENT}
 SCALES = {"nprs-average", "peg", "rmdq", "phq-2", "gad-2", "phq-4"}
 
 
@@ -33,7 +36,7 @@ def whole() -> Questionnaire:
     return Questionnaires(content_dir()).current("low-back-intake")
 
 
-def judged(language: str, **answers: object) -> tuple[Assessment, Guidance]:
+def judged(language: str, /, **answers: object) -> tuple[Assessment, Guidance]:
     response = make_response(WELL | answers)
     spoken = asked_in(whole(), language, response.answers)
     response = Response(answers=response.answers, language=language)
@@ -77,11 +80,17 @@ def test_an_answer_given_in_english_is_scored_in_spanish_too():
     assert scores["peg"].unscored is Unscored.NOT_ASKED
 
 
-def test_what_is_not_asked_neither_opens_nor_shuts_the_gate():
-    gate = judged("es")[1].regenerative
-    (mood,) = (line for line in gate.checklist if line.id == "severe-mood")
+def test_what_is_not_asked_leaves_the_gate_as_unfinished_as_a_blank():
+    mood = {f"phq4-{each}": "not-at-all" for each in ("nervous", "worry", "interest", "down")}
+    wants = {
+        key: WELL[key] for key in ("regen-interest", "regen-wait", "regen-caution", "care-tried")
+    }
+    told = {key: value for key, value in PLAIN.items() if key not in mood}
+    told |= wants | {"sex-at-birth": "male"}
+    gates = {language: judged(language, **told)[1].regenerative for language in ("es", "en")}
 
-    assert mood.unasked
-    assert mood.state is FlagState.NOT_ANSWERED
-    answered = {f"phq4-{each}": "not-at-all" for each in ("nervous", "worry", "interest", "down")}
-    assert gate.result is judged("en", **answered)[1].regenerative.result
+    for gate in gates.values():
+        open_lines = {line.id: line.state for line in gate.checklist if line.id in OPEN}
+        assert open_lines == OPEN
+        assert gate.result is GateResult.CAUTION
+    assert judged("en", **told | mood)[1].regenerative.result is GateResult.TALK_FIRST

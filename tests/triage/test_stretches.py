@@ -216,7 +216,7 @@ def random_answers(draw: random.Random) -> Response:
     return response
 
 
-def samples(mixtures: int = 100) -> Iterator[Response]:
+def samples(mixtures: int = 300) -> Iterator[Response]:
     draw = random.Random(20261123)  # noqa: S311
     for patient in PATIENTS:
         yield answered(patient["answers"])
@@ -224,7 +224,7 @@ def samples(mixtures: int = 100) -> Iterator[Response]:
         yield random_answers(draw)
 
 
-@pytest.mark.parametrize("mixtures", [100, pytest.param(3000, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("mixtures", [300, pytest.param(3000, marks=pytest.mark.proof)])
 def test_the_table_as_a_whole_agrees_with_the_second_reading(mixtures: int) -> None:
     met = set()
     for response in samples(mixtures):
@@ -240,7 +240,7 @@ def test_the_table_as_a_whole_agrees_with_the_second_reading(mixtures: int) -> N
 # --- the checks named under the table ---
 
 
-@pytest.mark.parametrize("mixtures", [100, pytest.param(3000, marks=pytest.mark.proof)])
+@pytest.mark.parametrize("mixtures", [300, pytest.param(3000, marks=pytest.mark.proof)])
 def test_an_open_alarm_leaves_no_stretch_to_do(mixtures: int) -> None:
     for response in samples(mixtures):
         assessment = assess(RULES, INTAKE, response, today=TODAY)
