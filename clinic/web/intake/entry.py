@@ -83,10 +83,10 @@ class ResumeForm:
     def parts(self) -> list[Part]:
         """The boxes of the birth date, as typed.
 
-        They do not say that they are a birthday: the browser's Back would bring it back,
-        beside the code, on a device that the next person uses.
+        The browser may fill them in (WCAG 1.3.5). That Back does not bring them back, on a device
+        that the next person uses, is due to their form: it says `autocomplete="off"`.
         """
-        return date_parts(BIRTH, self.texts, gettext, wrong=self.wrong_part)
+        return date_parts(BIRTH, self.texts, gettext, birthday=True, wrong=self.wrong_part)
 
     @property
     def errors_in_order(self) -> list[tuple[str, str]]:
