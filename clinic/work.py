@@ -13,7 +13,7 @@ from clinic.actions.retention import Policy, delete_some
 from clinic.config import Settings, utc_now
 from clinic.delivery import Clock, deliver, invitation_terms
 from clinic.errors import ClinicError
-from clinic.store import alerts, case_access, limits, outbox, referrals, sessions, worklist
+from clinic.store import alerts, case_access, limits, outbox, referrals, sessions, tablets, worklist
 from clinic.store.audit_chain import anchor_file, seal
 from clinic.store.database import Database
 
@@ -126,10 +126,11 @@ def mark_overdue(database: Database, now: datetime) -> None:
 
 
 def sweep(database: Database, now: datetime) -> None:
-    """Delete sessions and counters that are over."""
+    """Delete sessions, counters and marks of tablets that are over."""
     with database.writing() as tx:
         sessions.sweep(tx, now)
         limits.sweep(tx, now)
+        tablets.sweep(tx, now)
 
 
 def write_notices(settings: Settings, database: Database, now: datetime) -> None:

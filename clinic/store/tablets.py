@@ -1,13 +1,13 @@
 """Tablets of the clinic that staff bound to patients, and the forms that were begun on one.
 
 The device holds an opaque token, and this table its keyed hash: nothing about a patient. It
-stays bound until somebody of staff signs in on it.
+stays bound until somebody of staff signs in on it, or its browser has let go of the token.
 """
 
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, select, update
@@ -15,8 +15,12 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 from clinic.intake import IntakeState
 from clinic.store.database import Transaction
 from clinic.store.resume_codes import birth_hash
+from clinic.store.skew import CLOCKS_APART
 from clinic.store.tables import intake
 from clinic.store.tables import tablet as table
+
+MARK_LIFE = timedelta(days=400)
+"""How long a device keeps its token: the longest for which browsers keep a cookie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,13 @@ def is_bound(tx: Transaction, token: str) -> bool:
 def unbind(tx: Transaction, token: str) -> bool:
     """Take a device back; False when it was not bound."""
     return tx.execute(delete(table).where(table.c.token_hash == _hash(tx, token))).rowcount == 1
+
+
+def sweep(tx: Transaction, now: datetime, limit: int = 500) -> int:
+    """Forget devices whose browser let go of the token, at most `limit`; give how many."""
+    over = table.c.bound_at <= now - MARK_LIFE - CLOCKS_APART
+    some = select(table.c.token_hash).where(over).limit(limit)
+    return tx.execute(delete(table).where(table.c.token_hash.in_(some))).rowcount
 
 
 def note_form(tx: Transaction, intake_id: UUID, *, now: datetime) -> None:

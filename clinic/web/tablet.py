@@ -12,13 +12,11 @@ from typing import Any
 from flask import Request, request
 from werkzeug.wrappers import Response
 
+from clinic.store.tablets import MARK_LIFE
 from clinic.web.visit import INTAKE_KEY, settings
 
 PLAIN_NAME = "clinic-tablet"
 SECURE_NAME = "__Host-clinic-tablet"
-LIFE = timedelta(days=400)
-"""The longest that browsers keep a cookie; each time staff hand the tablet over it is made anew."""
-
 MORE_TIME_KEY = "more_time"
 """Where a patient's session keeps that the patient asked for more time."""
 GO_ON_KEY = "go_on"
@@ -72,7 +70,7 @@ def mark(response: Response, token: str, *, secure: bool) -> None:
     response.set_cookie(
         SECURE_NAME if secure else PLAIN_NAME,
         token,
-        max_age=LIFE,
+        max_age=MARK_LIFE,  # it is made anew each time staff hand the tablet over
         path="/",
         secure=secure,
         httponly=True,

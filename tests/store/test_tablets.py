@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from clinic.store import intakes, tablets
+from clinic.store.skew import CLOCKS_APART
 from clinic.store.tables import tablet as table
 from clinic.triage.rules import Urgency
+from clinic.work import sweep
 from tests.make import NOW
 from tests.store.kept import BORN, answered, begin, hire, send
 
@@ -38,6 +40,18 @@ def test_the_database_holds_no_token_of_a_tablet(database):
 
     assert token.encode() not in row.token_hash
     assert token not in str(row)
+
+
+def test_the_background_work_forgets_a_tablet_once_no_browser_holds_its_token(database):
+    with database.writing() as tx:
+        bound_by = hire(tx).id
+        lost = tablets.bind(tx, by=bound_by, now=NOW - tablets.MARK_LIFE - CLOCKS_APART)
+        held = tablets.bind(tx, by=bound_by, now=NOW - tablets.MARK_LIFE - CLOCKS_APART + SECOND)
+
+    sweep(database, NOW)
+
+    with database.reading() as tx:
+        assert [tablets.is_bound(tx, token) for token in (lost, held)] == [False, True]
 
 
 def on_tablet(tx, at=NOW, **answers):

@@ -124,6 +124,18 @@ def test_an_invited_patient_begins_at_once_and_the_form_is_tied_to_the_invitatio
     assert kept(database, invited.id).intake_id == facts.id
 
 
+def test_the_list_of_the_invited_hands_the_tablet_over_in_one_press(desk, database):
+    invited, over = invite(database, desk.member), invite(database, desk.member)
+    desk.browser.get(f"/staff/invitations/{over.id}")
+    desk.browser.post(f"/staff/invitations/{over.id}/revoke")
+    desk.browser.get("/staff/invitations/?show=all")
+
+    browser = hands(desk, "Hand over")
+
+    assert browser.follow().path == "/intake/"
+    assert kept(database, invited.id).state(invited.made_at) is State.OPENED
+
+
 def test_a_link_that_was_used_is_handed_to_nobody_and_staff_stay_signed_in(desk, database, clock):
     invited = invite(database, desk.member)
     desk.browser.get(f"/staff/invitations/{invited.id}")
