@@ -26,7 +26,7 @@ ENVIRON_KEY = "clinic.language"
 CODE = re.compile(r"/(?P<code>[a-z]{2})(?P<rest>/.*|)")
 OWN_LINK = re.compile(r'(<a href=")(/(?![a-z]{2}/|/)[^"]*")')
 """A link of an article to a page of ours whose address names no language."""
-OF_THE_CLINIC = frozenset({"staff", "receiving", "health"})
+OF_THE_CLINIC = frozenset({"staff", "health"})
 """The blueprints whose pages are in the clinic's language whatever the address says."""
 SWITCH = "_language"
 """Posted by the button that keeps what was typed and shows the page in another language."""
@@ -150,8 +150,9 @@ def front_of(language: str) -> str:
 
 def _page_of_post() -> str:
     """Give the page that a post was made from, where its own address cannot be opened."""
-    rules = current_app.url_map.iter_rules(request.endpoint)
-    return request.path if any("GET" in (rule.methods or ()) for rule in rules) else "/"
+    addresses = current_app.create_url_adapter(request)
+    is_page = addresses is not None and addresses.test(request.path, method="GET")
+    return request.path if is_page else "/"
 
 
 def alternates() -> list[LanguageLink]:

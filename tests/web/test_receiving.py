@@ -72,6 +72,36 @@ def test_the_letter_is_read_without_an_account(office, loop):
         assert words in page.text, words
 
 
+def test_the_page_speaks_the_language_of_its_address_and_the_letter_stays_as_signed(office, loop):
+    english = office.opens()
+    address = english.select_one("a.banner__language")["href"]
+    page = office.browser.get(address)
+
+    assert address == f"/es/r/{loop.door.token}"
+    assert english.select_one("html")["lang"] == "en"
+    assert page.select_one("html")["lang"] == "es"
+    assert page.heading == f"Envío {loop.kept.referral.reference}"
+    assert "Usted aún no ha contestado." in page.text
+    assert "28 de abril de 2026" in page.text
+    in_english = "".join(each.text for each in page.select("main [lang=en]"))
+    for words in (LETTER_WORDS, "Please teach the exercises.", "Mill Road Therapy"):
+        assert words in in_english, words
+    assert not english.select("main [lang=en]")
+
+
+def test_an_answer_goes_on_in_the_language_of_the_page(office, loop):
+    page = office.browser.get(f"/es/r/{loop.door.token}")
+    form = page.select_one("form[action$='/decline']")
+    fields = {tag["name"]: tag["value"] for tag in form.select("[type=hidden]")}
+    refused = office.browser.post(form["action"], fields, 422)
+
+    assert refused.select_one("html")["lang"] == "es"
+    link = refused.select_one("a.banner__language")["href"]
+    assert office.browser.get(link, 303).location == f"/r/{loop.door.token}"
+    answer = office.browser.post(form["action"], fields | REASON, 303)
+    assert answer.location == f"/es/r/{loop.door.token}"
+
+
 def test_hostile_words_of_a_patient_stay_words(office):
     page = office.opens()
 
