@@ -49,6 +49,8 @@ class Settings(BaseSettings):
 
     data: Path = Path(".data")
     """Where the embedded database and its neighbours lie."""
+    content: Path | None = None
+    """A folder of the clinic's own: its pages, its logo, what it has approved."""
     database_url: str | None = Field(None, validation_alias="DATABASE_URL", repr=False)
     """A PostgreSQL address; without one the database is a file in the data folder."""
     smtp_url: str | None = Field(None, validation_alias="SMTP_URL", repr=False)

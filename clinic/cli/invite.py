@@ -95,7 +95,8 @@ def _own_address(settings: Settings) -> str:
 def _write_slip(invitation: Invitation, link: str, settings: Settings, out: Path) -> None:
     details = details_of(settings)
     paper = slip_of(invitation, link, clinic=details, size=settings.paper, zone=settings.zone)
-    renderer = Renderer(**printing_kit(read_shelf(content_dir()), details))
+    shelf = read_shelf(content_dir(), settings.content)
+    renderer = Renderer(**printing_kit(shelf, details))
     try:
         out.write_bytes(render_paper(renderer, paper))
     except OSError as error:

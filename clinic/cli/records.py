@@ -82,7 +82,7 @@ def run_summary(given: argparse.Namespace) -> int:
     pdf = paper_of_response(
         questionnaire,
         response,
-        shelf=read_shelf(content_dir()),
+        shelf=read_shelf(content_dir(), settings.content),
         clinic=details_of(settings),
         zone=settings.zone,
         edition=Edition(given.edition),

@@ -120,7 +120,7 @@ def _made_demo(settings: Settings, database: Database) -> list[SignIn]:
     content = content_dir()
     return make_demo(
         database,
-        read_shelf(content),
+        read_shelf(content, settings.content),
         utc_now(),
         terms=Terms(settings.clocks, settings.zone, settings.referral_days),
         clinic=details_of(settings),

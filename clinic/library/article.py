@@ -8,6 +8,12 @@ from markupsafe import escape
 
 from clinic.errors import NotFound
 from clinic.library.sections import ForeignHtml, Section
+from clinic.marked import marked
+
+AWAITS_CLINICIAN = marked("Awaiting clinical review.")
+AWAITS_TRANSLATOR = marked("Awaiting review by a qualified translator.")
+LOCAL = "clinic"
+"""The kind of a page that the clinic alone has, such as where to park."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,10 @@ class Article:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     foreign: bool = False
     """True of an English text that stands in for one that is not translated."""
+    own: bool = False
+    """True of a text in the words of the clinic, from its own folder."""
+    english: "Article | None" = None
+    """What a translation was made from: a clinician approves that one, a translator this."""
 
     def section(self, section_id: str) -> Section:
         """Give the section with this id; NotFound when there is none."""
@@ -99,7 +109,40 @@ class Article:
     def is_overdue(self, today: dt.date) -> bool:
         """True from the day after the text, or a line of its label, should have been checked."""
         label = self.facts.values()
-        return today > self.review_by or any(fact.is_overdue(today) for fact in label)
+        return today > self.due_by or any(fact.is_overdue(today) for fact in label)
+
+    @property
+    def due_by(self) -> dt.date:
+        """The day by which the text is to be checked; of a translation, the English as well."""
+        return min(self.review_by, self.english.review_by) if self.english else self.review_by
+
+    @property
+    def is_signed(self) -> bool:
+        """True when the file, or an approval of it, says who has approved it and when."""
+        return self.reviewed_by is not None and self.reviewed_on is not None
+
+    @property
+    def clinical(self) -> "Article":
+        """The text that a clinician approves: the English of a translation, else this one."""
+        return self.english or self
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What the reader is told of who has not looked at the text yet, in English words."""
+        return tuple(
+            mark
+            for mark, holds in (
+                (AWAITS_CLINICIAN, not self.clinical.is_signed),
+                (AWAITS_TRANSLATOR, self.english is not None and not self.is_signed),
+            )
+            if holds
+        )
+
+    @property
+    def file(self) -> str:
+        """Where the text lies within `content/`, or within the clinic's own folder."""
+        folder = "pages" if self.kind == LOCAL else self.kind
+        return f"{self.language}/{folder}/{self.id}.md"
 
     @property
     def most_seconds(self) -> int | None:

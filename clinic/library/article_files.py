@@ -77,7 +77,7 @@ class ArticleFile:
 
     def article(self) -> Article | None:
         """Give the article; None when the file has no front matter to read it by."""
-        text = self.file.read_text(encoding="utf-8")
+        text = self._text()
         parts = FRONT_MATTER.fullmatch(text)
         if parts is None:
             message = "begin with front matter: `key: value` lines between two lines of ---"
@@ -90,8 +90,15 @@ class ArticleFile:
         self._check_sections(sections, first_line)
         if mapping is None:
             return None
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        return self._article(self._fields(mapping), intro, sections, digest)
+        return self._article(self._fields(mapping), intro, sections, self._digest(text))
+
+    def _text(self) -> str:
+        """Give the text of the file."""
+        return self.file.read_text(encoding="utf-8")
+
+    def _digest(self, text: str) -> str:
+        """Give what changes with the words."""
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def _fields(self, mapping: LinedMap) -> Fields:
         fields = Fields(mapping, self.path, self.faults, first_line=2)

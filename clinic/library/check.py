@@ -15,6 +15,7 @@ from clinic.library.demo_providers import DEMO_PROVIDERS, read_demo_providers
 from clinic.library.destinations import check_destinations
 from clinic.library.drawings import check_drawings
 from clinic.library.faults import Fault
+from clinic.library.own_folder import OwnFolder
 from clinic.library.questionnaires import check_questionnaire, questionnaire_paths
 from clinic.library.rule_examples import check_rule_examples
 from clinic.library.rule_links import link_faults, questions_of
@@ -37,17 +38,17 @@ ANY_DAY = date(2026, 1, 1)
 Found = TypeVar("Found")
 
 
-def content_faults(content: Path) -> list[str]:
+def content_faults(content: Path, own: OwnFolder | None = None) -> list[str]:
     """Give every fault as `path:line: message`, files first, then what spans files.
 
-    What of a translation is merely unfinished is no fault.
+    What of a translation is merely unfinished is no fault. `own` is the clinic's own folder.
     """
     faults: list[str] = []
     sources, found = check_sources(content)
     faults += map(str, found)
-    articles, found = check_articles(content)
+    articles, found = check_articles(content, own)
     faults += (str(each) for each in found if not each.unfinished)
-    faults += (str(each) for each in untranslated(articles, content) if not each.unfinished)
+    faults += (str(each) for each in untranslated(articles, content, own) if not each.unfinished)
     faults += map(str, check_drawings(content)[1])
     forms: dict[str, Questionnaire] = {}
     for path in questionnaire_paths(content):
@@ -76,12 +77,12 @@ def content_faults(content: Path) -> list[str]:
     return faults
 
 
-def unfinished(content: Path) -> list[str]:
+def unfinished(content: Path, own: OwnFolder | None = None) -> list[str]:
     """Give what other languages still lack, as `path:line: message`; it is shown in English."""
     form = check_questionnaire(content / "questionnaires" / f"{SHIPPED}.yaml")[0]
     book = _or_faults(lambda: read_rulebook(content), None, [])
-    articles, old = check_articles(content)
-    lacking = (*old, *untranslated(articles, content), *_overlaid(content, form, book))
+    articles, old = check_articles(content, own)
+    lacking = (*old, *untranslated(articles, content, own), *_overlaid(content, form, book))
     lacking = (*lacking, *catalogue_faults(content))
     return [str(each) for each in lacking if each.unfinished]
 

@@ -70,10 +70,9 @@ def due_lines(found: Iterable[Claim], today: date) -> Iterator[str]:
 
 def _of_articles(articles: Iterable[Article]) -> Iterator[Claim]:
     for article in articles:
-        file = f"{article.language}/{article.kind}/{article.id}.md"
         text = Claim(
             kind=ClaimKind.TEXT,
-            file=file,
+            file=article.file,
             title=article.title,
             review_by=article.review_by,
             reviewed_by=article.reviewed_by,

@@ -48,7 +48,8 @@ def read_sections(
     starts = [place for place, token in enumerate(tokens) if token.type == "heading_open"]
     intro = _section("", "", tokens[: starts[0] if starts else len(tokens)])
     sections: dict[str, Section] = {}
-    for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+    ends = [*starts[1:], len(tokens)][: len(starts)]
+    for start, end in zip(starts, ends, strict=True):
         line = first_line + (tokens[start].map or [0])[0]
         heading = HEADING.fullmatch(tokens[start + 1].content)
         if tokens[start].tag != "h2" or heading is None:

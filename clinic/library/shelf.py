@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clinic.library.articles import Articles, read_articles
+from clinic.library.articles import Articles, read_all_sources, read_articles
 from clinic.library.drawings import Drawings, read_drawings
-from clinic.library.overlays import FIRST_LANGUAGE
+from clinic.library.overlays import FIRST_LANGUAGE, languages
+from clinic.library.own_folder import read_own_folder
 from clinic.library.questionnaires import Questionnaires
 from clinic.library.sources import Sources, read_sources
 from clinic.library.spoken import Spoken, read_spoken
@@ -53,16 +54,20 @@ class Shelf:
         return self.book.red_flags
 
 
-def read_shelf(content: Path) -> Shelf:
-    """Read all of it. Raises ContentFault with every fault of the first part that has some."""
+def read_shelf(content: Path, own_folder: Path | None = None) -> Shelf:
+    """Read all of it. Raises ContentFault with every fault of the first part that has some.
+
+    `own_folder` is the folder of a clinic's own, which stands beside the shipped content.
+    """
     spoken = read_spoken(content)
-    forms, articles = Questionnaires(content), read_articles(content)
+    own = read_own_folder(own_folder, languages(content)) if own_folder else None
+    forms, articles = Questionnaires(content), read_articles(content, own)
     rules = spoken[FIRST_LANGUAGE].book.red_flags
     return Shelf(
         questionnaires=forms,
         spoken=spoken,
         articles=articles,
         drawings=read_drawings(content),
-        sources=read_sources(content),
+        sources=read_all_sources(content, own) if own else read_sources(content),
         unsafe=unsafe_languages(content, articles, forms, rules),
     )

@@ -54,6 +54,14 @@ class Sources:
         """Whether a source has this key."""
         return key in self.by_key
 
+    def beside(self, more: "Sources", path: str) -> tuple["Sources", list[Fault]]:
+        """Give these with more of them, and a fault for a key that stands here already."""
+        twice = sorted(self.by_key.keys() & more.by_key.keys())
+        faults = [
+            Fault(path, 1, f"{key!r} is a shipped source: choose another key") for key in twice
+        ]
+        return Sources({**more.by_key, **self.by_key}), faults
+
     def source(self, key: str) -> Source:
         """Give the source with this key; NotFound when there is none."""
         if key not in self.by_key:
@@ -72,13 +80,18 @@ def read_sources(content_dir: Path) -> Sources:
 def check_sources(content_dir: Path) -> tuple[Sources, list[Fault]]:
     """Give the citations that can be read, and every fault of the file."""
     path = content_dir / FILE
-    faults: list[Fault] = []
     if not path.is_file():
         return Sources({}), [Fault(str(path), 1, "the file is missing: add it")]
-    mapping = read_mapping(path.read_text(encoding="utf-8"), str(path), faults)
+    return sources_in(path.read_text(encoding="utf-8"), str(path))
+
+
+def sources_in(text: str, path: str) -> tuple[Sources, list[Fault]]:
+    """Give the citations of one file, and every fault of it; `path` is where it lies."""
+    faults: list[Fault] = []
+    mapping = read_mapping(text, path, faults)
     if mapping is None:
         return Sources({}), faults
-    top = Fields(mapping, str(path), faults)
+    top = Fields(mapping, path, faults)
     parts = {str(key): top.fields(key) for key in mapping}
     found = {key: _source(key, fields) for key, fields in parts.items() if fields is not None}
     return Sources(found), faults
