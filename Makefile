@@ -9,7 +9,7 @@ run: export PORT := $(PORT)
 run: export CLINIC_DATA := $(abspath $(CLINIC_DATA))
 
 .DEFAULT_GOAL = help
-.PHONY: help run test proof check format words bench wheel pictures clean
+.PHONY: help run test proof check format words bench wheel sbom licences pictures clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -26,11 +26,12 @@ proof: ## Run the long proofs: kills, fuzz, matrices
 	@deploy/setup.sh test
 	.venv/bin/python -m pytest -m proof -o faulthandler_timeout=0
 
-check: ## Look at format, lint, types, the direction of imports, and all content
+check: ## Look at format, lint, types, weaknesses, the direction of imports, and all content
 	@deploy/setup.sh check
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+	.venv/bin/bandit --quiet --recursive -ll clinic deploy
 	.venv/bin/lint-imports --no-logo
 	.venv/bin/clinic check
 
@@ -53,6 +54,14 @@ bench: ## Measure; the figures stand in bench/README.md
 wheel: ## Build dist/clinic_intake-*.whl, with pages and content inside
 	@deploy/setup.sh check
 	.venv/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+sbom: ## Write build/sbom.cdx.json: what this program is made of (CycloneDX)
+	@deploy/setup.sh check
+	.venv/bin/python deploy/supply.py sbom --out build/sbom.cdx.json
+
+licences: ## List the licences of everything that is shipped
+	@deploy/setup.sh check
+	@.venv/bin/python deploy/supply.py licences
 
 pictures: ## Make the pictures of the README anew, from the demo
 	@deploy/setup.sh test

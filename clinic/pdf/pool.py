@@ -172,7 +172,7 @@ class _Worker:
         if not select.select([answers], [], [], seconds)[0]:
             raise _TooSlow
         self.made += 1
-        return pickle.load(answers)  # noqa: S301  our own process wrote it
+        return pickle.load(answers)  # nosec B301  # noqa: S301  our own process wrote it
 
     def end(self) -> None:
         """End the process by its id, and take its folder away."""

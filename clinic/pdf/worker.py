@@ -38,11 +38,12 @@ def main() -> None:
     jobs = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    renderer = warmed(Renderer(**pickle.load(jobs)))  # noqa: S301  our own process wrote it
+    given = pickle.load(jobs)  # nosec B301  # noqa: S301  our own process wrote it
+    renderer = warmed(Renderer(**given))
     _answer(answers, "ready")
     while True:
         try:
-            job: Job | Paper = pickle.load(jobs)  # noqa: S301
+            job: Job | Paper = pickle.load(jobs)  # nosec B301  # noqa: S301
         except EOFError:
             return
         _answer(answers, _made(renderer, job))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from xml.etree import ElementTree as ET
 
+from markupsafe import Markup
+
 from clinic.library.places import content_dir
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -24,7 +26,8 @@ class View:
 
     name: str
     box: str
-    outline: str
+    details: Markup
+    """What is drawn over the regions: face, navel, spine."""
     regions: tuple[Region, ...]
 
 
@@ -53,11 +56,16 @@ def body_picture() -> BodyPicture:
 
 
 def _view(name: str, svg: str) -> View:
-    root = ET.fromstring(svg)  # noqa: S314 (a drawing of this repository)
-    shadow = next(path for path in root.iter(f"{SVG}path") if path.get("class") == "bm-shadow")
+    root = ET.fromstring(svg)  # nosec B314  # noqa: S314  ours
     regions = tuple(
         Region(path.get("data-region", ""), path.get("d", ""))
         for path in root.iter(f"{SVG}path")
         if path.get("class") == "bm-region"
     )
-    return View(name, root.get("viewBox", ""), shadow.get("d", ""), regions)
+    return View(name, root.get("viewBox", ""), _details(svg), regions)
+
+
+def _details(svg: str) -> Markup:
+    """Give the group as it stands in the file, which is ours."""
+    start = svg.index('<g class="bm-decor"')
+    return Markup(svg[start : svg.index("</g>", start)] + "</g>")  # nosec B704  # noqa: S704
