@@ -43,6 +43,7 @@ from clinic.web.languages import (
     other_languages,
     with_language,
 )
+from clinic.web.packing import pack_pages
 from clinic.web.referral import views as receiving
 from clinic.web.sessions import StoredSessions
 from clinic.web.staff import views as staff
@@ -70,12 +71,13 @@ def create_app(
 ) -> Flask:
     """Make the web application. Raises Misconfigured and ContentFault.
 
-    Without a database it opens the one of the settings; without a shelf it reads content/;
-    without a pool it makes one.
+    Without a database it opens the one of the settings; without a shelf it reads content/ and
+    the clinic's own folder; without a pool it makes one.
     """
     app = ClinicApp("clinic", template_folder=str(templates_dir()), static_folder=None)
     database = database or open_database(settings)
-    house = _house(settings, database, shelf or read_shelf(content_dir()), pool, clock)
+    shelf = shelf or read_shelf(content_dir(), settings.content)
+    house = _house(settings, database, shelf, pool, clock)
     app.extensions[EXTENSION] = house
     _configure(app, settings, database)
     _dress_templates(app, settings)
@@ -94,6 +96,8 @@ def create_app(
     app.register_blueprint(staff.blueprint, url_prefix="/staff")
     serve_assets(app, read_assets(content_dir() / "figures"))
     answer_errors(app)
+    # First of those that look at answers, so that it is the last to touch them.
+    pack_pages(app)
     security.guard(app, behind_tls=settings.behind_tls, max_fields=MAX_FIELDS)
     # Before what answers posts on a tablet: its answers are to carry the cookie too.
     look.remember_look(app)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Rebuild clinic/static/css/uswds.css, with its pictures and fonts, from the npm package of the
 # U.S. Web Design System. Run it when a template uses a class of USWDS for the first time.
-# Needs node and npm; nothing of them is needed to run the program.
+# Needs node and npm, and .venv for cutting the fonts; nothing of them is needed to run the program.
 set -eu
 
 USWDS=3.14.0
@@ -52,6 +52,11 @@ done
 for weight in Regular Bold; do
     small=$(echo "$weight" | tr '[:upper:]' '[:lower:]')
     cp "$package/dist/fonts/public-sans/PublicSans-$weight.woff2" "$static/fonts/public-sans-$small.woff2"
+    # The letters of English and Spanish, without hints: the range stands in clinic.css too.
+    "$root/.venv/bin/pyftsubset" "$static/fonts/public-sans-$small.woff2" --flavor=woff2 --no-hinting \
+        --layout-features=kern,liga,locl,ccmp,mark,tnum \
+        --unicodes="$(sed -n 's/^ *unicode-range: \(.*\);/\1/p' "$static/css/clinic.css" | head -1 | tr -d ' ')" \
+        --output-file="$static/fonts/public-sans-$small-small.woff2"
 done
 size=$(cat "$static"/css/*.css | gzip -9 | wc -c)
 echo "all style sheets together: $size bytes gzipped"

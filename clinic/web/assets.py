@@ -1,14 +1,15 @@
 """Style sheets, scripts, fonts and drawings: each at an address that carries its hash."""
 
 import hashlib
+import mimetypes
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask, request, send_file
+from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
-from werkzeug.wrappers import Response
 
+from clinic.web.packing import packed_file, takes_packed
 from clinic.web.security import STATIC_ENDPOINT, Audience, open_to
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -16,6 +17,13 @@ FIGURES_PREFIX = "figures/"
 HASH_LETTERS = 12
 SECONDS_FOR_GOOD = 365 * 24 * 3600
 SECONDS_WITHOUT_HASH = 3600
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+"""Said here, since what a system believes of a suffix differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,9 @@ class Asset:
 
     path: Path
     digest: str
+    kind: str
+    packed: bytes | None
+    """The content as it goes over the wire, where packing makes it smaller."""
 
 
 def read_assets(figures: Path, static: Path = STATIC) -> dict[str, Asset]:
@@ -40,7 +51,10 @@ def _files(folder: Path, suffix: str = "") -> Iterator[tuple[str, Path]]:
 
 
 def _asset(path: Path) -> Asset:
-    return Asset(path, hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_LETTERS])
+    content = path.read_bytes()
+    kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "text/plain"
+    digest = hashlib.sha256(content).hexdigest()[:HASH_LETTERS]
+    return Asset(path, digest, kind, packed_file(content, kind))
 
 
 def serve_assets(app: Flask, assets: Mapping[str, Asset]) -> None:
@@ -56,16 +70,28 @@ def serve_assets(app: Flask, assets: Mapping[str, Asset]) -> None:
         if filename not in assets:
             raise NotFound
         known = assets[filename]
-        for_good = request.args.get("v") == known.digest
-        response = send_file(
-            known.path,
-            etag=known.digest,
-            max_age=SECONDS_FOR_GOOD if for_good else SECONDS_WITHOUT_HASH,
-        )
-        response.cache_control.public = True
-        if for_good:
-            response.cache_control.immutable = True
+        packed = known.packed if takes_packed(request) else None
+        body = known.path.read_bytes() if packed is None else packed
+        response = Response(body, content_type=_content_type(known.kind))
+        response.set_etag(known.digest if packed is None else f"{known.digest}-gzip")
+        if known.packed is not None:
+            response.vary.add("Accept-Encoding")
+        if packed is not None:
+            response.headers["Content-Encoding"] = "gzip"
+        _let_keep(response, for_good=request.args.get("v") == known.digest)
+        response.make_conditional(request)
         return response
 
     app.add_url_rule("/static/<path:filename>", STATIC_ENDPOINT, static)
     app.jinja_env.globals["asset"] = asset
+
+
+def _content_type(kind: str) -> str:
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+
+
+def _let_keep(response: Response, *, for_good: bool) -> None:
+    response.cache_control.public = True
+    response.cache_control.max_age = SECONDS_FOR_GOOD if for_good else SECONDS_WITHOUT_HASH
+    if for_good:
+        response.cache_control.immutable = True
