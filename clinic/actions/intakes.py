@@ -35,6 +35,10 @@ ASKED_AGAIN = ("right-now", "feeling", "strength")
 """The steps on "right now" and the nerves, in `low-back-intake`."""
 
 
+PRESSED_AGAIN_WITHIN = timedelta(minutes=2)
+"""After this long a page on which a form was begun, opened by Back, begins another."""
+
+
 class NotReady(Refused):
     """Something still stands in the way of sending; the review page says what."""
 
@@ -45,6 +49,14 @@ class Begun:
 
     intake: Intake
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """The button that begins a form: the key of the page that it stands on, made for that page."""
+
+    key: str
+    library: intakes.Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +104,55 @@ def start_intake(
     resume_days: int,
     language: str = "en",
     invited: Invited | None = None,
+    press: Press | None = None,
 ) -> Begun:
-    """Begin a draft for somebody who agreed. Raises TooManyAttempts.
+    """Begin a draft for somebody who agreed, one however often `press` comes.
 
-    Raises Refused when another form was begun with the invitation meanwhile.
+    Raises TooManyAttempts, and Refused when another form was begun with the invitation meanwhile.
     """
     _count(database, limits.START_ADDRESS, address, now)
     with database.writing() as tx:
-        draft = intakes.start(tx, questionnaire, now=now, language=language)
+        if press is None:
+            draft = intakes.start(tx, questionnaire, now=now, language=language)
+        else:
+            once = intakes.start_once(tx, questionnaire, press.key, now=now, language=language)
+            again = None if once else _again(tx, press, consent.name, now, resume_days)
+            if again is not None:
+                return again
+            draft = once or intakes.start(tx, questionnaire, now=now, language=language)
         intake = intakes.save(tx, replace(draft.intake, consent=consent), now=now)
         if invited is not None:
             intake = begun_with(tx, intake, invited, now=now)
         code = intakes.issue_code(tx, intake.id, now=now, days=resume_days)
         _audit(tx, "intake.start", intake.id, now)
+    return Begun(intake, code)
+
+
+def begun_again(
+    database: Database, press: Press, name: str, *, now: datetime, resume_days: int
+) -> Begun | None:
+    """Give the draft that the same press began a moment ago, with one more code; else None."""
+    with database.writing() as tx:
+        return _again(tx, press, name, now, resume_days)
+
+
+def _again(
+    tx: Transaction, press: Press, name: str, now: datetime, resume_days: int
+) -> Begun | None:
+    """Open what a press began only at once, by the same name, and while it holds no answer.
+
+    So a page that somebody left in the history of a shared device opens nothing to the next.
+    """
+    intake_id = intakes.id_of_key(tx, press.key)
+    if intake_id is None:
+        return None
+    intake = intakes.load(tx, intake_id, press.library)
+    is_fresh = abs(now - intake.created_at) <= PRESSED_AGAIN_WITHIN
+    is_theirs = intake.consent is not None and intake.consent.name == name
+    if not (is_fresh and is_theirs) or intake.offered or intake.submitted:
+        return None
+    code = intakes.issue_code(tx, intake_id, now=now, days=resume_days)
+    _audit(tx, "intake.start", intake_id, now)
     return Begun(intake, code)
 
 
@@ -121,11 +169,15 @@ def record_answers(
 ) -> Recorded:
     """Keep the answers of a page, and assess them. Raises AlreadySubmitted, and Conflict.
 
+    Raises TooManyAttempts for more pages of one form than anybody can fill in.
     An intake that was saved since it was read is read again, so that two tabs add up.
     """
     page = partial(_left, rules, changes, offered=offered, now=now, today=today)
     left = page(intake)
     with database.writing() as tx:
+        wait = limits.hit(tx, limits.POSTS_OF_FORM, str(intake.id), now)
+        if wait is not None:
+            raise TooManyAttempts(wait)
         if intakes.facts(tx, intake.id).version != intake.version:
             again = intakes.load(tx, intake.id, library, for_update=True)
             left = page(again.in_language(intake.response.language))

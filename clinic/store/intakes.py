@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Row, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from clinic.errors import AlreadySubmitted, Conflict, UnknownRecord
 from clinic.fhir.response import response_from_json, response_to_json
@@ -59,6 +60,7 @@ __all__ = [
     "claim",
     "close",
     "facts",
+    "id_of_key",
     "id_of_reference",
     "idempotency_key",
     "insert",
@@ -76,6 +78,7 @@ __all__ = [
     "sent_by_code",
     "set_urgency",
     "start",
+    "start_once",
     "submit",
     "take",
     "waiting_with",
@@ -109,6 +112,19 @@ def start(
     tx: Transaction, questionnaire: Questionnaire, *, now: datetime, language: str = "en"
 ) -> Draft:
     """Begin a draft: its id, reference, keys and row."""
+    draft = start_once(tx, questionnaire, secrets.token_urlsafe(24), now=now, language=language)
+    if draft is None:
+        raise Conflict("These answers were begun twice.")
+    return draft
+
+
+def start_once(
+    tx: Transaction, questionnaire: Questionnaire, key: str, *, now: datetime, language: str = "en"
+) -> Draft | None:
+    """Begin a draft whose sending will carry a key; None when one was begun with it.
+
+    Whoever begins another with the same key at the same moment waits until this turn ends.
+    """
     intake = Intake(
         id=new_id(),
         reference=new_reference(tx),
@@ -118,16 +134,16 @@ def start(
         updated_at=now,
         version=1,
     )
-    key = secrets.token_urlsafe(24)
-    insert(tx, intake, idempotency_key=key)
-    return Draft(intake, key)
+    return Draft(intake, key) if insert(tx, intake, idempotency_key=key) else None
 
 
-def insert(tx: Transaction, intake: Intake, *, idempotency_key: str) -> None:
-    """Put a draft in as it is given."""
+def insert(tx: Transaction, intake: Intake, *, idempotency_key: str) -> bool:
+    """Put a draft in as it is given; False when another has its idempotency key."""
     key = Key.new()
-    tx.execute(
-        table.insert().values(
+    into = sqlite.insert(table) if tx.is_sqlite else postgresql.insert(table)
+    unless_begun = into.on_conflict_do_nothing(index_elements=[table.c.idempotency_key])
+    made = tx.execute(
+        unless_begun.values(
             id=intake.id,
             reference=intake.reference,
             idempotency_key=idempotency_key,
@@ -143,8 +159,9 @@ def insert(tx: Transaction, intake: Intake, *, idempotency_key: str) -> None:
             birth_hash=_birth_hash(tx, intake),
             data_key=tx.vault.wrap(key, Cell("intake", "data_key", intake.id)),
             **_sealed(key, intake),
-        )
+        ).returning(table.c.id)
     )
+    return made.one_or_none() is not None
 
 
 def load(tx: Transaction, intake_id: UUID, library: Library, *, for_update: bool = False) -> Intake:
@@ -265,6 +282,12 @@ def listing(tx: Transaction, *, after: UUID | None = None, limit: int = 1000) ->
 def idempotency_key(tx: Transaction, intake_id: UUID) -> str:
     """Give the key that the sending of this draft carries. Raises UnknownRecord."""
     return str(_row(tx, intake_id).idempotency_key)
+
+
+def id_of_key(tx: Transaction, key: str) -> UUID | None:
+    """Give the id of the intake that was begun with a key, or None."""
+    found: UUID | None = tx.scalar(select(table.c.id).where(table.c.idempotency_key == key))
+    return found
 
 
 def id_of_reference(tx: Transaction, reference: str) -> UUID | None:

@@ -4,8 +4,8 @@ The core raises meaning; this module alone gives it a status. No answer of a pat
 word of an unexpected error goes into a page or a log.
 """
 
+import re
 import secrets
-import traceback
 
 import structlog
 from flask import Flask, g, redirect, render_template, request, session, url_for
@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as WebResponse
 
+from clinic import metrics
 from clinic.errors import (
     BadInput,
     ClinicError,
@@ -23,19 +24,24 @@ from clinic.errors import (
     TooManyAttempts,
     Unavailable,
 )
+from clinic.logs import place_of
 from clinic.store.resume_codes import CROCKFORD
 from clinic.web import sessions
+from clinic.web.intake.beginning import START, begun_already
 from clinic.web.intake.entry import BIRTH, KEPT, KEPT_STEP, ResumeForm
+from clinic.web.security import is_foreign
 from clinic.web.visit import INTAKE_KEY, NoIntake, today
+from clinic.web.watching import request_id, route
 
 log = structlog.get_logger(__name__)
 
 Answer = tuple[str, int, dict[str, str]]
 
 NOT_ANSWERS = frozenset({"csrf_token", "code", "key", KEPT_STEP})
+SECRET = re.compile("password|code|secret|credential")
+"""What the names of fields have in common that are not put into a page."""
 RETRY_SECONDS = 10
 INCIDENT_LETTERS = 8
-PACKAGE = "/clinic/"
 
 PAGE_OF_STATUS = {
     400: "bad_request",
@@ -85,6 +91,8 @@ def _no_token(error: CSRFError) -> Answer | WebResponse:
     date open it, and what was typed is put in then.
     """
     foreign = bool(g.get("foreign"))
+    if not foreign and begun_already():
+        return redirect(url_for(START), code=303)
     if sessions.on_tablet() and not foreign and INTAKE_KEY not in session:
         # What was typed may be of somebody who went: it is put into no form of the next.
         return redirect(url_for("tablet.ready", over=1), code=303)
@@ -127,8 +135,34 @@ def _too_many(error: TooManyAttempts) -> Answer:
     return _page("too_many", 429, error, minutes=minutes, headers=headers)
 
 
+def want_session() -> None:
+    """Refuse, in words, what needs a session that cannot be read now. Raises Unavailable.
+
+    What there is to read about stretches and treatments needs none. On a tablet nothing is
+    shown: whether it is one of the clinic's cannot be looked up.
+    """
+    away = sessions.away()
+    if away is not None and (request.blueprint != "education" or sessions.came_from_tablet()):
+        raise away
+
+
 def _unavailable(error: Exception) -> Answer:
-    return _page("unavailable", 503, error, headers={"Retry-After": str(RETRY_SECONDS)})
+    """Say that the database or another part is away, and keep what was typed for another try."""
+    headers = {"Retry-After": str(RETRY_SECONDS)}
+    return _page("unavailable", 503, error, kept=_typed_for_again(), headers=headers)
+
+
+def _typed_for_again() -> list[tuple[str, str]]:
+    """Give all that a post held, with its token, so that it can be sent just as it was.
+
+    Not what another site sent, nor a secret, nor a file; nor on a tablet, whose browser would
+    keep it. There the page can be loaded again: the browser then sends it once more.
+    """
+    if request.method != "POST" or is_foreign() or sessions.came_from_tablet() or request.files:
+        return []
+    if any(SECRET.search(name) for name in request.form):
+        return []
+    return list(request.form.items(multi=True))
 
 
 def _http(error: HTTPException) -> Answer | HTTPException:
@@ -143,22 +177,15 @@ def _http(error: HTTPException) -> Answer | HTTPException:
 def note_incident(error: BaseException | None) -> None:
     """Log that something broke, and where: never what was in it."""
     g.incident = "".join(secrets.choice(CROCKFORD) for _ in range(INCIDENT_LETTERS))
+    metrics.incidents_total.inc()
     log.error(
         "incident",
         incident=g.incident,
         kind=type(error).__name__,
-        place=_place(error),
-        endpoint=request.endpoint,
+        place=place_of(error),
+        route=route(),
+        request=request_id(),
     )
-
-
-def _place(error: BaseException | None) -> str:
-    """Give the innermost line of ours that an error went through."""
-    place = ""
-    for frame in traceback.extract_tb(error.__traceback__ if error else None):
-        if PACKAGE in frame.filename:
-            place = f"{frame.filename.rpartition(PACKAGE)[2]}:{frame.lineno}"
-    return place
 
 
 def _unexpected(_: InternalServerError) -> Answer:

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given
 from hypothesis import settings as tuned
 
+from clinic.actions.intakes import PRESSED_AGAIN_WITHIN, Press, start_intake
 from clinic.errors import AlreadySubmitted, Conflict, Damaged, UnknownRecord
-from clinic.intake import Alarm, IntakeState
+from clinic.intake import Alarm, Consent, IntakeState
 from clinic.questionnaire.response import Response
 from clinic.store import audit, intakes, patients
 from clinic.store.columns import metadata
@@ -185,6 +186,47 @@ def test_sending_from_many_threads_at_one_moment_sends_once(database):
     assert len({sent.intake.submitted_at for sent in found}) == 1
     with database.reading() as tx:
         assert tx.scalar(sa.select(sa.func.count()).select_from(audit_row)) == 1
+
+
+def test_beginning_with_one_key_from_many_threads_at_one_moment_begins_once(database):
+    consent = Consent("Ada Stone", "3", "sha256:00", NOW)
+
+    def press(_place):
+        return start_intake(
+            database,
+            QUESTIONNAIRE,
+            consent,
+            now=NOW,
+            address="10.0.0.1",
+            resume_days=14,
+            press=Press("one-page", SHELF),
+        )
+
+    found = in_threads(press, 8)
+
+    assert len({begun.intake.id for begun in found}) == 1
+    assert len({begun.code for begun in found}) == 8, "each is told a code that opens it"
+    with database.reading() as tx:
+        assert len(intakes.listing(tx)) == 1
+
+
+def test_a_key_that_was_used_opens_nothing_to_another_name_later_or_once_there_are_answers(
+    database,
+):
+    def press(name="Ada Stone", now=NOW):
+        consent = Consent(name, "3", "sha256:00", now)
+        more = {"address": "10.0.0.1", "resume_days": 14, "press": Press("one-page", SHELF)}
+        return start_intake(database, QUESTIONNAIRE, consent, now=now, **more).intake.id
+
+    first = press()
+    within = NOW + PRESSED_AGAIN_WITHIN
+    assert press(now=within) == first
+    assert press("Robin Other") != first
+    assert press(now=within + timedelta(seconds=1)) != first
+    with database.writing() as tx:
+        intake = intakes.load(tx, first, SHELF)
+        intakes.save(tx, answered(intake, full_name="Ada Stone"), now=NOW)
+    assert press() != first
 
 
 def test_sending_through_two_openings_of_one_database_sends_once(settings):

@@ -55,6 +55,40 @@ def test_one_can_say_no_and_call(browser):
     assert page.link("I do not agree") == "/"
 
 
+def test_pressing_start_several_times_begins_one_form(browser, the_intake):
+    browser.get("/intake/")
+    fields = [*browser.page.fields(), ("agree", "yes")]
+    other = [(name, "Robin" if name == "name" else value) for name, value in fields]
+    fields = [(name, "Pat Sample" if name == "name" else value) for name, value in fields]
+    before = browser.client.get_cookie("clinic").value
+    browser.post_raw("/intake/", fields, 303)
+    first = browser.follow()
+    # As the browser presses again before the answer came: with the session that has ended.
+    browser.client.set_cookie("clinic", before)
+    assert browser.post_raw("/intake/", fields, 303).location == "/intake/"
+    second = browser.follow()
+
+    intake = the_intake()
+    assert first.heading == second.heading == "Write down your code"
+    assert intake.consent.name == "Pat Sample"
+    browser.post_raw("/intake/", other, 400)
+    assert intake.id == the_intake().id
+
+
+def test_another_site_opens_nothing_with_the_key_of_a_page(browser):
+    browser.get("/intake/")
+    fields = [("key", browser.page.select_one("[name=key]")["value"])]
+    browser.submit({"agree": "yes", "name": "Pat Sample"})
+    fields += [("agree", "yes"), ("name", "Pat Sample")]
+
+    foreign = Browser(browser.app)
+    foreign.get("/intake/")
+    headers = {"Origin": "https://elsewhere.example"}
+    refused = foreign.post_raw("/intake/", fields, 400, headers=headers)
+
+    assert refused.heading == "That was sent from another site"
+
+
 def test_consent_keeps_the_exact_text_the_name_and_the_time(patient, the_intake, shelf, clock):
     patient.agrees("Pat Q. Sample")
 

@@ -6,12 +6,10 @@ from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import intakes as actions
 from clinic.actions.documents import summary_pdf as make_summary_pdf
-from clinic.actions.invited import Invited
 from clinic.actions.returning import from_last_time
-from clinic.actions.tablets import note_form
 from clinic.catalogue import tongue
-from clinic.errors import NotAllowed, Refused
-from clinic.intake import BIRTH_DATE, Consent, Intake
+from clinic.errors import Refused
+from clinic.intake import BIRTH_DATE, Intake
 from clinic.marked import marked
 from clinic.pdf.render import Edition
 from clinic.questionnaire.checks import Problem
@@ -27,16 +25,15 @@ from clinic.web.intake.add_form import AddForm
 from clinic.web.intake.answering import (
     confirmed,
     hear,
-    hold,
     is_changing,
     keep,
     saving,
     step_form,
     typed_in,
 )
+from clinic.web.intake.beginning import begin, key_of_page, may_start
 from clinic.web.intake.entry import ConsentForm, errors_of
 from clinic.web.intake.forms import StepForm
-from clinic.web.intake.invited import permit_of_device
 from clinic.web.intake.posted import LANGUAGE, LOOK
 from clinic.web.intake.way import is_left_out, place_after, place_before, place_of, place_to_go_on
 from clinic.web.own import (
@@ -46,6 +43,7 @@ from clinic.web.own import (
     provider_summary_of,
     summary_of,
 )
+from clinic.web.post_limits import counted_in_action
 from clinic.web.security import Audience, open_to
 from clinic.web.sentences import sentence
 from clinic.web.visit import (
@@ -56,7 +54,6 @@ from clinic.web.visit import (
     house,
     now,
     questionnaires,
-    remote_address,
     rules,
     settings,
     today,
@@ -65,8 +62,6 @@ from clinic.web.visit import (
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 
-QUESTIONNAIRE = "low-back-intake"
-USE_THE_LINK = marked("To start, use the link that the clinic sent you, or call us.")
 PAPER_FROM_STAFF = marked("This tablet keeps no paper. Ask staff: they print it for you.")
 SEND_FIRST = marked("Your paper is ready once you have sent your answers.")
 
@@ -79,14 +74,15 @@ def start() -> str | WebResponse:
         return _opened(current_intake())
     form = ConsentForm(request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
-        _begin(form.name.data)
+        begin(form.name.data)
         return redirect(url_for("intake.start"), code=303)
     return render_template(
         "intake/start.html",
         form=form,
         errors=list(errors_of(form)),
         consent=articles().page("consent", g.language),
-        may_start=_may_start(),
+        may_start=may_start(),
+        key=key_of_page(),
         closed=closed(),
         sent=has_intake() and current_intake().submitted,
     )
@@ -107,33 +103,9 @@ def _opened(intake: Intake) -> str:
     )
 
 
-def _may_start() -> bool:
-    """On a tablet staff have said so by handing it over."""
-    return settings().open_intake or sessions.on_tablet() or permit_of_device() is not None
-
-
-def _begin(name: str) -> None:
-    permit = permit_of_device()
-    if not _may_start():
-        raise NotAllowed(USE_THE_LINK)
-    text = articles().page("consent", g.language)
-    begun = actions.start_intake(
-        database(),
-        questionnaires().current(QUESTIONNAIRE),
-        Consent(name, str(text.version), text.digest, now()),
-        now=now(),
-        address=remote_address(),
-        resume_days=settings().resume_days,
-        language=g.language,
-        invited=Invited(permit, questionnaires(), today()) if permit else None,
-    )
-    hold(begun.intake.id, begun.code)
-    if sessions.on_tablet():
-        note_form(database(), begun.intake.id, now=now())
-
-
 @blueprint.route("/<step_id>", methods=["GET", "POST"])
 @open_to(Audience.PATIENT)
+@counted_in_action
 def step(step_id: str) -> str | WebResponse:
     """Show one step, and keep what the patient answers."""
     intake = current_intake()
