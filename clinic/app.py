@@ -22,7 +22,7 @@ from clinic.library.sections import ForeignHtml
 from clinic.library.shelf import Shelf, read_shelf
 from clinic.pdf.pool import RenderPool
 from clinic.store.database import Database, open_database
-from clinic.web import health, look, security, sessions, tablet
+from clinic.web import health, look, post_limits, security, sessions, tablet
 from clinic.web.after_post import answer_by_get
 from clinic.web.assets import read_assets, serve_assets
 from clinic.web.education import views as education
@@ -99,6 +99,7 @@ def create_app(
     # First of those that look at answers, so that it is the last to touch them.
     pack_pages(app)
     security.guard(app, behind_tls=settings.behind_tls, max_fields=MAX_FIELDS)
+    post_limits.limit_posts(app)
     # Before what answers posts on a tablet: its answers are to carry the cookie too.
     look.remember_look(app)
     answer_by_get(app)

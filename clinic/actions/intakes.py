@@ -327,6 +327,7 @@ def resume_intake(
         if found is None:
             return None
         limits.forget(tx, limits.RESUME_CODE, letters)
+        limits.give_back(tx, limits.RESUME_ADDRESS, address)
         _audit(tx, "intake.resume", found, now)
     return Found(found, sent=draft is None)
 

@@ -26,10 +26,15 @@ SIGN_IN_ACCOUNT = Limit("sign-in account", 5, QUARTER_HOUR)
 """For one account from one address: nobody can lock out somebody elsewhere."""
 SIGN_IN_ADDRESS = Limit("sign-in address", 60, QUARTER_HOUR)
 RESUME_CODE = Limit("resume code", 5, QUARTER_HOUR)
-RESUME_ADDRESS = Limit("resume address", 10, QUARTER_HOUR)
+RESUME_ADDRESS = Limit("resume address", 30, QUARTER_HOUR)
+"""Wrong codes from one address, which a whole waiting room may share; a right one is given back."""
 INVITATION_ADDRESS = Limit("invitation address", 20, QUARTER_HOUR)
 """Links that open nothing, from one address; those that do are not counted."""
 START_ADDRESS = Limit("start address", 60, QUARTER_HOUR)
+POSTS_OF_FORM = Limit("posts of a form", 600, QUARTER_HOUR)
+"""Pages of one form that are sent: one every second and a half, for a quarter of an hour."""
+POSTS_OF_ADDRESS = Limit("posts of an address", 600, QUARTER_HOUR)
+"""Posts from one address by whoever holds no form and is not signed in."""
 RECEIVER_CODE = Limit("receiver code", 10, QUARTER_HOUR)
 """Wrong short codes of referrals from one address; a right one is not counted."""
 RECEIVER_LINK = Limit("receiver link", 30, QUARTER_HOUR)
