@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from babel.support import NullTranslations
-from flask import Flask, g, request, session
+from flask import Flask, Response, g, request, session
 from flask_babel import Babel, get_locale, get_translations
 from jinja2 import StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from clinic import catalogue
+from clinic import catalogue, logs
 from clinic.actions.printing import printing_kit
 from clinic.config import Settings, utc_now
-from clinic.errors import Misconfigured
+from clinic.errors import Misconfigured, Unavailable
 from clinic.library.placeholders import filled
 from clinic.library.places import content_dir, templates_dir
 from clinic.library.sections import ForeignHtml
@@ -26,7 +26,7 @@ from clinic.web import health, look, post_limits, security, sessions, tablet
 from clinic.web.after_post import answer_by_get
 from clinic.web.assets import read_assets, serve_assets
 from clinic.web.education import views as education
-from clinic.web.errors import answer_errors, note_incident
+from clinic.web.errors import answer_errors, note_incident, want_session
 from clinic.web.filters import register_filters
 from clinic.web.intake import adding, coming_back, invited, on_tablet
 from clinic.web.intake import views as intake
@@ -48,6 +48,7 @@ from clinic.web.referral import views as receiving
 from clinic.web.sessions import StoredSessions
 from clinic.web.staff import views as staff
 from clinic.web.visit import EXTENSION, House, clinic_details, details_of, today
+from clinic.web.watching import watch
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_FIELDS = 2000
@@ -59,6 +60,13 @@ class ClinicApp(Flask):
     def log_exception(self, exc_info: tuple[Any, ...]) -> None:
         """Log where something broke, under a number that the page shows too."""
         note_incident(exc_info[1])
+
+    def handle_exception(self, e: Exception) -> Response:
+        """Answer what no page answered. A database that went away under a page is no incident."""
+        if isinstance(e, Unavailable) and not sessions.away():
+            sessions.write_nothing(e)
+            return self.finalize_request(self.handle_user_exception(e), from_error_handler=True)
+        return super().handle_exception(e)
 
 
 def create_app(
@@ -74,6 +82,7 @@ def create_app(
     Without a database it opens the one of the settings; without a shelf it reads content/ and
     the clinic's own folder; without a pool it makes one.
     """
+    logs.begin()
     app = ClinicApp("clinic", template_folder=str(templates_dir()), static_folder=None)
     database = database or open_database(settings)
     shelf = shelf or read_shelf(content_dir(), settings.content)
@@ -81,6 +90,7 @@ def create_app(
     app.extensions[EXTENSION] = house
     _configure(app, settings, database)
     _dress_templates(app, settings)
+    app.jinja_env.globals["own_pages"] = bool(shelf.articles.local())
     for blueprint in (
         education.blueprint,
         intake.blueprint,
@@ -104,6 +114,7 @@ def create_app(
     look.remember_look(app)
     answer_by_get(app)
     security.require_declarations(app)
+    watch(app, behind_tls=settings.behind_tls)
     return app
 
 
@@ -158,6 +169,7 @@ def _configure(app: Flask, settings: Settings, database: Database) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     Babel(app, locale_selector=lambda: locale_of(g.get("language", FIRST)))
     app.before_request(choose_language)
+    app.before_request(want_session)
 
 
 def _dress_templates(app: Flask, settings: Settings) -> None:
@@ -189,6 +201,7 @@ def _dress_templates(app: Flask, settings: Settings) -> None:
     environment.globals.update(at=at, lang_of=lang_of)
     environment.filters["clinic_words"] = clinic_words
     environment.filters["clinic_time"] = lambda moment: moment.astimezone(settings.zone)
+    environment.filters["due_now"] = lambda texts: [each for each in texts if today() > each.due_by]
     environment.filters["element_id"] = element_id
     environment.filters["autofill"] = _autofill
     app.context_processor(_for_every_template)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from clinic import metrics
 from clinic.errors import ClinicError, Misconfigured, Unavailable
 from clinic.store.engines import WAIT_SECONDS, WRITES, postgres_engine, sqlite_engine
 from clinic.store.keys import Key, Keyring, ensure_demo_key, read_key_file
@@ -198,15 +199,20 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except PoolTimeout as fault:
-        raise Unavailable("Too many people use the database. Try again in a minute.") from fault
+        raise _away("Too many people use the database. Try again in a minute.") from fault
     except (OperationalError, InterfaceError) as fault:
         if _is_passing(fault):
-            raise Unavailable("The database is away. Try again in a minute.") from fault
+            raise _away("The database is away. Try again in a minute.") from fault
         raise
     except DBAPIError as fault:
         if fault.connection_invalidated:
-            raise Unavailable("The database is away. Try again in a minute.") from fault
+            raise _away("The database is away. Try again in a minute.") from fault
         raise
+
+
+def _away(words: str) -> Unavailable:
+    metrics.database_errors_total.inc()
+    return Unavailable(words)
 
 
 def _is_passing(fault: DBAPIError) -> bool:

@@ -165,13 +165,16 @@ def _refuse_nameless_fields() -> None:
 
 def _refuse_foreign_posts() -> None:
     """Refuse a post that another site made, whatever token it carries."""
-    if request.method in SAFE_METHODS:
-        return
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    origin = request.headers.get("Origin")
-    if site not in OWN_SITES or (origin is not None and not _is_own(origin)):
+    if request.method not in SAFE_METHODS and is_foreign():
         g.foreign = True
         raise CSRFError("This was sent from another site.")
+
+
+def is_foreign() -> bool:
+    """True when a browser says that a page of another site sent this."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin")
+    return site not in OWN_SITES or (origin is not None and not _is_own(origin))
 
 
 def _is_own(origin: str) -> bool:

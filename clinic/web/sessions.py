@@ -4,6 +4,7 @@ A row is made only when something has to be kept, so that somebody who only read
 cookie. How long a session lives is said in `clinic/store/sessions.py`.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from flask import Flask, Request, Response, request, session
 from flask.sessions import SessionInterface, SessionMixin
 
+from clinic.errors import Unavailable
 from clinic.store import sessions as rows
 from clinic.store import tablets
 from clinic.store.database import Transaction
@@ -51,6 +53,7 @@ class StoredSession(dict[str, Any], SessionMixin):
         self.renewing = False
         self.ending = False
         self.unseen = False
+        self.away: Unavailable | None = None
 
     @property
     def changed(self) -> bool:
@@ -76,14 +79,20 @@ class StoredSessions(SessionInterface):
         bound = tablet.token_of(request, secure=self.secure)
         if not (token or bound) or request.path.startswith(WITHOUT_SESSION):
             return StoredSession()
-        with house().database.reading() as reading:
-            if bound and not tablets.is_bound(reading, bound):
-                bound = ""
-            return _opened(reading, token, bound)
+        try:
+            with house().database.reading() as reading:
+                if bound and not tablets.is_bound(reading, bound):
+                    bound = ""
+                return _opened(reading, token, bound)
+        except Unavailable as away:
+            # Raised once the address is known and its language chosen, so that a page tells of it.
+            return _unknown(away)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002
         """Write what changed, and give or take the cookie."""
         stored = cast("StoredSession", session)
+        if stored.away is not None:
+            return
         if stored.ending:
             self._end(stored, response)
         elif stored.changed:
@@ -91,7 +100,8 @@ class StoredSessions(SessionInterface):
         elif stored.unseen:
             return
         elif stored.token and stored.seen_at and now() - stored.seen_at > stored.touch_after:
-            with house().database.writing() as writing:
+            # The page is made: it is not held back because nobody could note that it was read.
+            with suppress(Unavailable), house().database.writing() as writing:
                 rows.touch(writing, stored.token, now())
 
     def _end(self, stored: StoredSession, response: Response) -> None:
@@ -133,10 +143,27 @@ def _opened(reading: Transaction, token: str, bound: str) -> StoredSession:
     )
 
 
+def _unknown(away: Unavailable) -> StoredSession:
+    """Give what stands for a session that cannot be read now. Nothing of it is ever written."""
+    session = StoredSession()
+    session.away = away
+    return session
+
+
 def _is_over_on_tablet(found: Session) -> bool:
     """True for a patient who went, and for staff: they take the tablet back to sign in on it."""
     idle = tablet.idle_limit(found.data)
     return found.staff is not None or now() - found.seen_at >= idle
+
+
+def away() -> Unavailable | None:
+    """Give why the session could not be read, if it could not."""
+    return _current().away
+
+
+def write_nothing(why: Unavailable) -> None:
+    """Leave the session as it is kept: the database is away, and the answer only says so."""
+    _current().away = why
 
 
 def renew() -> None:
@@ -174,6 +201,11 @@ def tablet_token() -> str:
 def on_tablet() -> bool:
     """True on a tablet of the clinic that staff handed to patients."""
     return bool(_current().tablet)
+
+
+def came_from_tablet() -> bool:
+    """True when the browser sent the cookie of a tablet, be it bound any more or not."""
+    return bool(tablet.token_of(request, secure=house().settings.behind_tls))
 
 
 def came_with_cookie() -> bool:
