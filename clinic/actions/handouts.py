@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 
 from markupsafe import Markup
 
@@ -24,11 +25,6 @@ FACTS = {
     "other_choices": marked("Other choices"),
     "ask": marked("What to ask"),
 }
-STATUSES = (
-    marked("awaiting clinical review"),
-    marked("awaiting review by a qualified translator"),
-)
-"""How far a text is, as its file says it."""
 PARTS = ("board", "reputation", "checklist", "red-lights", "who-earns")
 SITE_LINK = re.compile(r'<a href="/[^"]*">(.*?)</a>', re.DOTALL)
 PARAGRAPHS = re.compile(r"(?=<p>)")
@@ -84,28 +80,31 @@ class Handouts:
         advice = self.articles.page("advice", self.language)
         after_hours = self.articles.page("after-hours", self.language)
         facility = self.articles.get("options", FACILITY, self.language)
+        stretches = self.articles.stretches(self.language)
+        options = self.articles.options(self.language)
+        steps = self.articles.page("next-steps", self.language)
+        told = (steps, advice, signs, after_hours, *stretches, *options, facility)
         return Handout(
             language=self.language,
-            status=self.say(signs.status),
-            next_steps=dict(self._next_steps()),
+            marks={each.id: tuple(self.say(mark) for mark in each.marks) for each in told},
+            due={each.id: _first_due(each) for each in told},
+            next_steps=dict(self._next_steps(steps)),
             advice={part.id: self._html(advice, part.id) for part in advice.sections},
             signs=self._html(signs, "signs"),
             signs_more=self._html(signs, "do-not-wait"),
             crisis=self._html(signs, "crisis"),
             closed=self._html(after_hours, "paper"),
             closed_today=self._html(after_hours, "same-day"),
-            stretches=tuple(self._stretch(each) for each in self.articles.stretches(self.language)),
-            options=tuple(self._option(each) for each in self.articles.options(self.language)),
+            stretches=tuple(self._stretch(each) for each in stretches),
+            options=tuple(self._option(each) for each in options),
             questions=facility.section("ask").items,
             facility=tuple(
                 (facility.section(part).title, self._html(facility, part)) for part in PARTS
             ),
-            facility_review_by=facility.review_by,
             talk=self._html(facility, "talk"),
         )
 
-    def _next_steps(self) -> Iterator[tuple[str, tuple[str, Markup]]]:
-        page = self.articles.page("next-steps", self.language)
+    def _next_steps(self, page: Article) -> Iterator[tuple[str, tuple[str, Markup]]]:
         for name in (*(urgency.value for urgency in Urgency), "incomplete"):
             section = page.section(name.replace("_", "-"))
             yield name, (self._words(section.title), self._html(page, section.id))
@@ -130,7 +129,6 @@ class Handouts:
             floor=self._html(article, "floor"),
             not_if=tuple(self._filled(part) for part in blocks if part not in stops),
             stop=tuple(self._filled(part) for part in stops),
-            review_by=article.review_by,
         )
 
     def _option(self, article: Article) -> OptionSheet:
@@ -153,7 +151,6 @@ class Handouts:
                     for key in fact.sources
                 )
             ),
-            review_by=min(article.review_by, *(fact.review_by for fact in article.facts.values())),
             know=self._html(article, "know"),
             not_know=self._html(article, "not-know"),
         )
@@ -169,6 +166,11 @@ class Handouts:
 
     def _words(self, text: str) -> str:
         return filled_text(text, self.values)
+
+
+def _first_due(article: Article) -> date:
+    """Give the first day on which a text, or a line of its label, is due."""
+    return min((article.due_by, *(fact.review_by for fact in article.facts.values())))
 
 
 def _says_whom_to_call(block: str) -> bool:

@@ -8,6 +8,8 @@ from markupsafe import Markup
 
 FACILITY = "choosing-a-facility"
 """The text on how to choose a place, by the id of its article."""
+NEXT = ("next-steps", "advice", "safety-net", "after-hours")
+"""The texts of the first page for the patient, by the ids of their articles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,6 @@ class StretchSheet:
     floor: Markup
     not_if: tuple[Markup, ...]
     stop: tuple[Markup, ...]
-    review_by: date
 
     def form(self, name: str) -> Picture:
         """Give the drawing of one form of the stretch; the full form for an unknown name."""
@@ -60,8 +61,7 @@ class FactLine:
 class OptionSheet:
     """One option that is being studied: a label of facts, what is known and what is not.
 
-    `sources` are those of the label, in short; `review_by` is the first day on which the page
-    or a line of its label is due.
+    `sources` are those of the label, in short.
     """
 
     id: str
@@ -69,7 +69,6 @@ class OptionSheet:
     purpose: str
     facts: tuple[FactLine, ...]
     sources: tuple[str, ...]
-    review_by: date
     know: Markup
     not_know: Markup
 
@@ -85,11 +84,13 @@ class Handout:
 
     `advice` are the extra words of some rules, by the ids that the rules name. `closed` is
     for the hours in which nobody is there, and `closed_today` for whoever was to talk with a
-    clinician on a day on which nobody comes any more.
+    clinician on a day on which nobody comes any more. `marks` says by the id of each text who
+    has not looked at it yet, and `due` by when it is to be checked again.
     """
 
     language: str
-    status: str
+    marks: Mapping[str, tuple[str, ...]]
+    due: Mapping[str, date]
     next_steps: Mapping[str, tuple[str, Markup]]
     advice: Mapping[str, Markup]
     signs: Markup
@@ -101,15 +102,16 @@ class Handout:
     options: tuple[OptionSheet, ...]
     questions: tuple[str, ...]
     facility: tuple[tuple[str, Markup], ...]
-    facility_review_by: date
     talk: Markup
 
     def overdue_on(self, day: date) -> tuple[str, ...]:
         """Give the ids of the texts that were to be checked again before a day."""
-        due = {sheet.id: sheet.review_by for sheet in self.stretches}
-        due |= {sheet.id: sheet.review_by for sheet in self.options}
-        due |= {FACILITY: self.facility_review_by}
-        return tuple(sheet_id for sheet_id, review_by in due.items() if day > review_by)
+        return tuple(text_id for text_id, review_by in self.due.items() if day > review_by)
+
+    @property
+    def marks_on_what_is_next(self) -> tuple[str, ...]:
+        """What is told below what happens next, and when not to wait: each mark once."""
+        return tuple(dict.fromkeys(mark for text in NEXT for mark in self.marks[text]))
 
     def stretch(self, stretch_id: str) -> StretchSheet:
         """Give the page of a stretch by its id. Raises KeyError."""

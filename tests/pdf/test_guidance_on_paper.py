@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from clinic.pdf.handout import NEXT
 from clinic.pdf.render import Edition
 from clinic.summary.given import EarlierScores, LevelSet, TypedByStaff
 from clinic.triage.assess import assess_intake
@@ -254,15 +255,16 @@ def test_who_did_not_ask_is_told_nothing_by_the_gate():
 
 
 @pytest.mark.parametrize(
-    ("day", "overdue"), [(date(2027, 5, 1), ()), (date(2027, 5, 2), EVERY_TEXT)]
+    ("day", "overdue"), [(date(2027, 5, 1), ()), (date(2027, 5, 2), (*NEXT, *EVERY_TEXT))]
 )
 def test_every_text_on_paper_is_overdue_from_the_day_after_its_date(day, overdue):
     assert shipped_handouts()["en"].overdue_on(day) == overdue
 
 
 def test_a_label_with_one_line_that_is_due_is_overdue():
-    option = shipped_handouts()["en"].options[0]
-    sooner = replace(shipped_handouts()["en"], options=(replace(option, review_by=SENT.date()),))
+    handout = shipped_handouts()["en"]
+    option = handout.options[0]
+    sooner = replace(handout, due={**handout.due, option.id: SENT.date()})
 
     assert sooner.overdue_on(date(2026, 11, 24)) == (option.id,)
 

@@ -32,6 +32,8 @@ MAY = {
     "GET /options/": EVERYBODY,
     "GET /options/<option_id>": EVERYBODY,
     "GET /how-we-decide": EVERYBODY,
+    "GET /clinic/": EVERYBODY,
+    "GET /clinic/<page_id>": EVERYBODY,
     "GET /privacy": EVERYBODY,
     "GET /accessibility": EVERYBODY,
     "GET /healthz": EVERYBODY,

@@ -3,7 +3,8 @@
 from flask import Blueprint, g, render_template
 from markupsafe import Markup
 
-from clinic.library.article import Article
+from clinic.errors import NotFound
+from clinic.library.article import LOCAL, Article
 from clinic.library.sources import Source
 from clinic.web.education.rule_table import public_tables
 from clinic.web.own import advice_on, drawing_words, hold_seconds, own_summary
@@ -102,6 +103,23 @@ def privacy() -> str:
 def accessibility() -> str:
     """Say what works for whom, and what does not yet."""
     return _article_page("education/page.html", articles().page("accessibility", g.language))
+
+
+@blueprint.route("/clinic/")
+@open_to(Audience.PUBLIC)
+def clinic_pages() -> str:
+    """List the pages that the clinic has written itself."""
+    own = articles().local(g.language)
+    if not own:
+        raise NotFound("This clinic has no pages of its own.")
+    return render_template("education/clinic.html", own=own)
+
+
+@blueprint.route("/clinic/<page_id>")
+@open_to(Audience.PUBLIC)
+def clinic_page(page_id: str) -> str:
+    """Show one page of the clinic's own; one that nobody has approved is not there."""
+    return _article_page("education/page.html", articles().get(LOCAL, page_id, g.language))
 
 
 def _stretch_page(template: str, article: Article, **more: object) -> str:
