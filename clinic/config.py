@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     open_intake: bool = True
     """False when only an invited patient may start."""
     retention_days: int | None = Field(None, ge=1)
+    backup_days: int = Field(35, ge=1, le=3650)
+    """For how long backups are kept: so long after a deletion a backup may still hold it."""
     resume_days: int = Field(14, ge=1, le=90)
     kiosk_idle_seconds: int = Field(120, ge=30, le=900)
     """After so long without a press a clinic tablet warns, and then clears itself."""

@@ -58,20 +58,20 @@ def seal(database: Database, anchor: Path) -> int:
     with database.writing() as tx:
         head, sealed = _sealed(tx)
     if sealed or _is_behind(anchor, head):
-        _write_anchor(anchor, head)
+        write_anchor(anchor, head)
     return sealed
 
 
 def _is_behind(anchor: Path, head: Head) -> bool:
     """True when whoever sealed last died, or had no room, before the head was anchored."""
-    anchored = _read_anchor(anchor)
+    anchored = read_anchor(anchor)
     return head.number > (anchored.number if anchored else 0)
 
 
 def verify_chain(tx: Transaction, anchor: Path) -> list[str]:
     """Give what is wrong with the sealed rows, in sentences; nothing when all is well."""
     faults: list[str] = []
-    anchored = _read_anchor(anchor)
+    anchored = read_anchor(anchor)
     head, key = Head(0, START), tx.vault.root.derive("audit")
     for row in _sealed_rows(tx):
         if row.seal_number != head.number + 1:
@@ -94,7 +94,7 @@ def verify_chain(tx: Transaction, anchor: Path) -> list[str]:
 def _sealed(tx: Transaction) -> tuple[Head, int]:
     if not tx.is_sqlite:
         tx.connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SEAL_LOCK})
-    head, key = _head(tx), tx.vault.root.derive("audit")
+    head, key = head_of(tx), tx.vault.root.derive("audit")
     new = select(table).where(table.c.seal_number.is_(None)).order_by(table.c.id).limit(AT_ONCE)
     rows = tx.execute(new).all()
     for row in rows:
@@ -106,7 +106,8 @@ def _sealed(tx: Transaction) -> tuple[Head, int]:
     return head, len(rows)
 
 
-def _head(tx: Transaction) -> Head:
+def head_of(tx: Transaction) -> Head:
+    """The last sealed row."""
     last = select(func.max(table.c.seal_number)).scalar_subquery()
     row = tx.execute(select(table).where(table.c.seal_number == last)).one_or_none()
     return Head(0, START) if row is None else Head(row.seal_number, row.seal)
@@ -132,7 +133,7 @@ def _link(key: bytes, before: bytes, row: Row[Any], number: int | None = None) -
     return hmac.digest(key, before + plain, hashlib.sha256)
 
 
-def _write_anchor(anchor: Path, head: Head) -> None:
+def write_anchor(anchor: Path, head: Head) -> None:
     """Replace the anchor whole: whoever reads meets the old one or the new one."""
     anchor.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=anchor.parent, prefix=".anchor-")
@@ -147,7 +148,8 @@ def _write_anchor(anchor: Path, head: Head) -> None:
         raise
 
 
-def _read_anchor(anchor: Path) -> Head | None:
+def read_anchor(anchor: Path) -> Head | None:
+    """The head that was anchored; None when there is no anchor that can be read."""
     try:
         number, seal_text = anchor.read_text("ascii").split()
         return Head(int(number), bytes.fromhex(seal_text))

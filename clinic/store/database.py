@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from clinic import metrics
-from clinic.errors import ClinicError, Misconfigured, Unavailable
+from clinic.errors import ClinicError, Damaged, Misconfigured, Unavailable
 from clinic.store.engines import WAIT_SECONDS, WRITES, postgres_engine, sqlite_engine
 from clinic.store.keys import Key, Keyring, ensure_demo_key, read_key_file
-from clinic.store.schema import bring_up_to_date, root_key
+from clinic.store.schema import bring_up_to_date, kept_root_key, root_key
 from clinic.store.sealing import Vault
 from clinic.store.tables import meta
 
@@ -168,19 +168,41 @@ def open_database(place: Place, *, demo_key: bool = False, must_exist: bool = Fa
         raise Misconfigured(f"There is no database at {place.database_path}. Set CLINIC_DATA.")
     else:
         engine = sqlite_engine(place.database_path, keyring)
+    return database_on(engine, keyring, must_exist=must_exist)
+
+
+def database_on(engine: Engine, keyring: Keyring, *, must_exist: bool = False) -> Database:
+    """Make or migrate the tables of a database, and open its root key.
+
+    Raises Misconfigured with a sentence that names what to mend.
+    """
     try:
         with _translated(), engine.execution_options(**{WRITES: True}).begin() as connection:
             bring_up_to_date(connection, must_exist=must_exist)
             root = root_key(connection, keyring)
     except (ClinicError, DBAPIError) as fault:
         engine.dispose()
-        if isinstance(fault, Unavailable) and place.database_url:
+        if isinstance(fault, Unavailable) and engine.dialect.name == "postgresql":
             raise Misconfigured(_no_connection(engine)) from fault
         if "readonly" in str(fault):
             raise Misconfigured(
                 "The database is read-only. Give its owner the right to write."
             ) from fault
         raise
+    return Database(engine, Vault(keyring, root))
+
+
+def database_as_it_is(engine: Engine, keyring: Keyring) -> Database:
+    """Open a database that is only to be read: nothing is made, and nothing migrated."""
+    try:
+        with _translated(), engine.connect() as connection:
+            root = kept_root_key(connection, keyring)
+    except (ClinicError, DBAPIError):
+        engine.dispose()
+        raise
+    if root is None:
+        engine.dispose()
+        raise Damaged("The database holds no root key.")
     return Database(engine, Vault(keyring, root))
 
 

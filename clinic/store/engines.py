@@ -4,6 +4,7 @@ import os
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlcipher3 import dbapi2 as sqlcipher
@@ -52,13 +53,31 @@ def sqlite_engine(path: Path, keyring: Keyring, wait_seconds: float = WAIT_SECON
     Raises Misconfigured when the file is not ours, or was encrypted with another key.
     """
     _make_file(path)
-    for key in keyring.keys:
-        if _fits(path, key, wait_seconds):
-            return _sqlite_engine(path, key, wait_seconds)
+    return _sqlite_engine(path, file_key_of(path, keyring, wait_seconds), wait_seconds)
+
+
+def copy_engine(path: Path, file_key: bytes) -> Engine:
+    """Open a file that nobody changes, such as a copy, to read it alone."""
+    return _sqlite_engine(path, file_key, WAIT_SECONDS, read_only=True)
+
+
+def file_key_of(path: Path, keyring: Keyring, wait_seconds: float = WAIT_SECONDS) -> bytes:
+    """The key that opens an embedded database, or that a new one is made with.
+
+    Raises Misconfigured when no key of the key file fits.
+    """
+    for file_key in (new_file_key(key) for key in keyring.keys):
+        if _fits(path, file_key, wait_seconds):
+            return file_key
     raise Misconfigured(
         f"The key file does not open the database {path}: it was made with another key. "
         "Set CLINIC_KEY_FILE to the key file that belongs to it."
     )
+
+
+def new_file_key(key: Key) -> bytes:
+    """The key by which SQLCipher encrypts a file that is made with this key of the key file."""
+    return key.derive("database file")
 
 
 def _make_file(path: Path) -> None:
@@ -85,9 +104,9 @@ def _make_file(path: Path) -> None:
         )
 
 
-def _fits(path: Path, key: Key, wait_seconds: float) -> bool:
+def _fits(path: Path, file_key: bytes, wait_seconds: float) -> bool:
     """True when the key opens the file (or the file is new), set to write-ahead logging."""
-    connection = _keyed(path, key, wait_seconds)
+    connection = keyed(path, file_key, wait_seconds)
     give_up = time.monotonic() + wait_seconds
     try:
         while True:
@@ -114,19 +133,27 @@ def _trouble(path: Path, fault: Exception) -> Exception:
     return Unavailable(f"The database {path} cannot be used now: {fault}.")
 
 
-def _keyed(path: Path, key: Key, wait_seconds: float) -> Any:
+def keyed(
+    path: Path, file_key: bytes, wait_seconds: float = WAIT_SECONDS, *, read_only: bool = False
+) -> Any:
     """One connection with its key. Transactions are begun by _begin, never by the driver."""
     connection = sqlcipher.connect(
-        str(path), timeout=wait_seconds, isolation_level=None, check_same_thread=False
+        f"file:{quote(str(path))}?immutable=1" if read_only else str(path),
+        timeout=wait_seconds,
+        isolation_level=None,
+        check_same_thread=False,
+        uri=read_only,
     )
     connection.execute("PRAGMA cipher_log_level = NONE")
-    connection.execute(f"PRAGMA key = \"x'{key.derive('database file').hex()}'\"")
+    connection.execute(f"PRAGMA key = \"x'{file_key.hex()}'\"")
     return connection
 
 
-def _sqlite_engine(path: Path, key: Key, wait_seconds: float) -> Engine:
+def _sqlite_engine(
+    path: Path, file_key: bytes, wait_seconds: float, *, read_only: bool = False
+) -> Engine:
     def connect() -> Any:
-        connection = _keyed(path, key, wait_seconds)
+        connection = keyed(path, file_key, wait_seconds, read_only=read_only)
         for setting in SQLITE_SETTINGS:
             connection.execute(f"PRAGMA {setting}")
         return connection

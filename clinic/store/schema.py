@@ -56,12 +56,19 @@ def root_key(connection: Connection, keyring: Keyring) -> Key:
 
     Raises Misconfigured when it was wrapped with a key that is not in the key file.
     """
-    wrapped = connection.scalar(select(meta.c.value).where(meta.c.name == ROOT_KEY.row))
-    if wrapped is None:
+    key = kept_root_key(connection, keyring)
+    if key is None:
         key = Key.new()
         value = wrap(keyring, key, ROOT_KEY)
         connection.execute(meta.insert().values(name=ROOT_KEY.row, value=value))
-        return key
+    return key
+
+
+def kept_root_key(connection: Connection, keyring: Keyring) -> Key | None:
+    """The root key of a database, or None before its first opening. Raises as root_key does."""
+    wrapped = connection.scalar(select(meta.c.value).where(meta.c.name == ROOT_KEY.row))
+    if wrapped is None:
+        return None
     if not any(
         key_id_of(wrap(Keyring((key,)), key, ROOT_KEY)) == key_id_of(wrapped)
         for key in keyring.keys
@@ -71,6 +78,18 @@ def root_key(connection: Connection, keyring: Keyring) -> Key:
             "Set CLINIC_KEY_FILE to the key file that belongs to it."
         )
     return unwrap(keyring, wrapped, ROOT_KEY)
+
+
+def revision_of(connection: Connection) -> str:
+    """The schema that a database has; nothing when it has none."""
+    return _revision(connection) or ""
+
+
+def is_known(revision: str) -> bool:
+    """True when this version of the program can bring a schema up to date."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return revision in _known(ScriptDirectory.from_config(config))
 
 
 def _take_turn(connection: Connection) -> None:

@@ -100,10 +100,14 @@ def wrap(keyring: Keyring, data_key: Key, cell: Cell) -> bytes:
 def unwrap(keyring: Keyring, wrapped: bytes, cell: Cell) -> Key:
     """Open a data key. Raises Damaged when none of the keys did wrap it."""
     for key in keyring.keys:
-        wrapping = _wrapping(key)
-        if wrapping.short_id == key_id_of(wrapped):
-            return Key(unseal(wrapping, wrapped, cell))
+        if wrapping_id(key) == key_id_of(wrapped):
+            return Key(unseal(_wrapping(key), wrapped, cell))
     raise Damaged(f"A data key of {cell.table} was wrapped with a key that is not in the key file.")
+
+
+def wrapping_id(key: Key) -> bytes:
+    """The id that a data key names which this key of the key file wrapped."""
+    return _wrapping(key).short_id
 
 
 @lru_cache(maxsize=16)
