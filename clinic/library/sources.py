@@ -15,8 +15,8 @@ KEYS = ("title", "by", "year", "url", "to_replace", "also", "read", "note", "che
 OWN_WORDS = (
     marked("The article on back stretches and regenerative medicine that this app grew from"),
     marked("Not named"),
-    marked("A safety choice of this project, with no guideline that says exactly this"),
-    marked("General clinical knowledge, written down without a source at hand"),
+    marked("A safety choice of this project. No guideline says just this."),
+    marked("From memory, as clinicians know it. No source was at hand."),
     marked("This project"),
 )
 """What citations say in our own words; the titles of works stay in the language they came in."""

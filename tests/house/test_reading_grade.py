@@ -8,6 +8,9 @@ from ruamel.yaml import YAML
 
 from clinic.library.articles import read_articles
 from clinic.library.drawings import read_drawings
+from clinic.library.rulebook import read_rulebook
+from clinic.triage.derived import questions_read
+from tests.house.patient_words import interface
 from tests.house.reading import reading, sentences, syllables, without, words
 
 CONTENT = Path(__file__).parents[2] / "content"
@@ -17,10 +20,20 @@ LONGEST_SENTENCE = 20  # words
 GLOSSARY = YAML(typ="safe").load((CONTENT / "words.yaml").read_text(encoding="utf-8"))
 QUESTIONNAIRES = sorted((CONTENT / "questionnaires").glob("*.yaml"))
 
-# The words of the pages themselves. A label of a few words is too short for the measure.
-TEMPLATES = CONTENT.parent / "templates"
-MARKED_WORDS = re.compile(r'\b_\(\s*"((?:[^"\\]|\\.)*)"')
 SHORTEST_MEASURED = 8
+"""Words of a label or a sentence of the pages; a shorter one is too short for the measure."""
+
+# What has to be understood at once: grade 5.
+SAFETY_GRADE = 5.0
+SAFETY_PAGES = {"advice", "safety-net", "after-hours", "after-sending", "next-steps"}
+EMERGENCY = re.compile(r"\b911\b|\b988\b|emergency|_number\}|crisis_line", re.IGNORECASE)
+SAFETY_TEMPLATES = (
+    "intake/urgent.html",
+    "intake/under_age.html",
+    "intake/tablet_ready.html",
+    "components/closed_now.html",
+    "components/no_stretch_now.html",
+)
 
 # Validated scales keep their authors' words.
 VERBATIM = {"peg-pain", "peg-enjoyment", "peg-activity", "phq4", "rmdq-intro", "rmdq"}
@@ -51,13 +64,44 @@ def parts_of_questionnaires():
             yield f"{path.stem}: {step['linkId']}", "\n".join(words_of_item(step))
 
 
-def parts_of_templates():
-    for folder in ("education", "intake", "errors", "components"):
-        for path in sorted((TEMPLATES / folder).glob("*.html")):
-            for place in MARKED_WORDS.finditer(path.read_text(encoding="utf-8")):
-                text = re.sub(r"%\(\w+\)s", "it", place[1])
-                if len(words(text)) >= SHORTEST_MEASURED:
-                    yield f"{folder}/{path.stem}: {text[:40]}", text
+def parts_of_interface():
+    """Give the words of pages, papers, mails and errors."""
+    for english, _, places in interface():
+        if len(words(english)) >= SHORTEST_MEASURED:
+            yield f"{places[0]}: {english[:40]}", english
+
+
+def safety_parts():
+    """Give each text that says what cannot wait, and each question that a red flag reads."""
+    for name, text in parts_of_articles():
+        if name.split(":")[0] in SAFETY_PAGES or EMERGENCY.search(text):
+            yield name, text
+    for template in SAFETY_TEMPLATES:
+        told = [english for english, _, places in interface() if f"templates/{template}" in places]
+        yield template, "\n".join(told)
+    book = read_rulebook(CONTENT)
+    read = questions_read([*(rule.when for rule in book.red_flags.rules), book.red_flags.self_care])
+    for path in QUESTIONNAIRES:
+        for item in below(YAML(typ="safe").load(path.read_text(encoding="utf-8"))):
+            if item["linkId"] in read - VERBATIM:
+                yield f"question: {item['linkId']}", "\n".join(words_of_question(item))
+
+
+def below(holder):
+    """Give every item of a form."""
+    for item in holder.get("item", []):
+        yield item
+        yield from below(item)
+
+
+def words_of_question(item):
+    """Give a question with its answers and the help that stands with it."""
+    yield item.get("text", "")
+    for option in item.get("answerOption", []):
+        yield option.get("valueCoding", {}).get("display", "")
+    for child in item.get("item", []):
+        if child["type"] == "display":
+            yield child.get("text", "")
 
 
 def words_of_item(item):
@@ -74,7 +118,7 @@ WRITTEN = [
     *parts_of_articles(),
     *parts_of_drawings(),
     *parts_of_questionnaires(),
-    *parts_of_templates(),
+    *parts_of_interface(),
 ]
 PARTS = [pytest.param(text, id=name) for name, text in WRITTEN if text.strip()]
 
@@ -89,6 +133,27 @@ def test_no_sentence_for_patients_is_over_20_words(text):
     measured = reading(text)
 
     assert measured.longest <= LONGEST_SENTENCE, measured.longest_sentence
+
+
+def test_the_texts_of_safety_read_at_grade_5_or_lower():
+    told = dict(safety_parts())
+
+    assert len(told) > 100
+    assert all(told[template] for template in SAFETY_TEMPLATES)
+    measured = {
+        name: reading(text, GLOSSARY).grade
+        for name, text in told.items()
+        if len(words(text)) >= SHORTEST_MEASURED
+    }
+    assert {name: grade for name, grade in measured.items() if grade > SAFETY_GRADE} == {}
+
+
+def test_pages_papers_mails_and_errors_are_all_measured():
+    measured = [place for _, _, places in interface() for place in places]
+
+    for place in ("templates/pdf/", "templates/receiving/", "templates/errors/", "clinic/mail/"):
+        assert any(each.startswith(place) for each in measured), place
+    assert sum(name.startswith(("clinic/", "templates/")) for name, _ in WRITTEN) > 200
 
 
 @pytest.mark.parametrize("term", GLOSSARY)

@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 from ruamel.yaml import YAML
 
 from clinic.library.articles import read_articles
@@ -15,12 +14,10 @@ from clinic.library.marked_yaml import load
 from clinic.library.overlays import read_overlay
 from clinic.library.placeholders import PLACE
 from clinic.library.wordings import QUESTIONNAIRES, WORDINGS, every_word, words_of
+from tests.house.patient_words import interface
 from tests.house.spanish_reading import spanish_reading, syllables, words
 
 CONTENT = Path(__file__).parents[2] / "content"
-CATALOGUE = CONTENT.parent / "clinic/translations/es/LC_MESSAGES/messages.po"
-PATIENTS_TEMPLATE = re.compile("templates/(education|intake|errors|components)/")
-VALUE = re.compile(r"%\(\w+\)s")
 LOWEST_SCORE = 70  # Fernández-Huerta: "fairly easy"
 LONGEST_SENTENCE = 20  # words
 SHORTEST_MEASURED = 8  # words; shorter ones are measured together
@@ -113,12 +110,9 @@ def measured_parts():
 
 
 def words_of_pages():
-    """Give each sentence of the pages; a label of a few words is too short for the measure."""
-    with CATALOGUE.open("rb") as file:
-        for message in read_po(file):
-            forms = [message.string] if isinstance(message.string, str) else message.string
-            if any(PATIENTS_TEMPLATE.search(path) for path, _ in message.locations):
-                yield from ((f"page: {form[:40]}", VALUE.sub("1", form)) for form in forms)
+    """Give the words of pages, papers, mails and errors; a short label cannot be measured."""
+    for _, spanish, _ in interface():
+        yield f"page: {spanish[:40]}", spanish
 
 
 PAGES = [(name, text) for name, text in words_of_pages() if len(words(text)) >= SHORTEST_MEASURED]
@@ -136,7 +130,7 @@ def test_a_spanish_text_scores_70_or_more(text):
 
 
 def test_the_sentences_of_the_pages_are_measured():
-    assert len(PAGES) > 100
+    assert len(PAGES) > 200
 
 
 @pytest.mark.parametrize("text", PARTS)
