@@ -1,5 +1,7 @@
-"""Reading the files that commands are given."""
+"""Reading the files and the days that commands are given."""
 
+import argparse
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,3 +45,13 @@ def _answered(
                 return questionnaire
         raise BadInput(f"No questionnaire of content/ has the address {named}.")
     return questionnaires.get(questionnaire_id or "low-back-intake")
+
+
+def day(text: str) -> date:
+    """Read a day from the command line. Raises ArgumentTypeError with the right form."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no day: write year, month and day as 2026-11-23"
+        ) from None

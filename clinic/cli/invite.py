@@ -10,7 +10,7 @@ from clinic.actions import invitations as actions
 from clinic.actions.invitations import Wanted
 from clinic.actions.printing import printing_kit
 from clinic.actions.slips import slip_of
-from clinic.cli.records import day
+from clinic.cli.files import day
 from clinic.config import Settings, load_settings, utc_now
 from clinic.delivery import invitation_terms
 from clinic.errors import BadInput, NotAllowed, UnknownRecord

@@ -2,12 +2,11 @@
 
 import argparse
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from clinic.actions.printing import paper_of_response
-from clinic.cli.files import read_response
+from clinic.cli.files import day, read_response
 from clinic.config import load_settings, utc_now
 from clinic.errors import BadInput
 from clinic.fhir.assessment import assessment_to_json
@@ -51,16 +50,6 @@ def add_commands(commands: Any) -> None:
     listing = commands.add_parser("intakes", help="list intakes, without patient data")
     listing.add_argument("--json", action="store_true", help="as JSON, one array")
     listing.set_defaults(run=run_intakes)
-
-
-def day(text: str) -> date:
-    """Read a day from the command line. Raises ArgumentTypeError with the right form."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no day: write year, month and day as 2026-11-23"
-        ) from None
 
 
 def run_assess(given: argparse.Namespace) -> int:

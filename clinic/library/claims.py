@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import groupby
+from pathlib import Path
 
 from clinic.library.article import Article
+from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.overlays import languages
 from clinic.triage.guidance import RuleBook
 from clinic.triage.tables import Row, editions
 
@@ -19,6 +22,7 @@ class ClaimKind(StrEnum):
     TEXT = "text"
     LABEL = "label"
     RULES = "rules"
+    WORDS = "words"
 
 
 class Due(StrEnum):
@@ -52,10 +56,39 @@ class Claim:
         return Due.SOON if self.review_by - today <= SOON else Due.LATER
 
 
-def claims(articles: Iterable[Article], book: RuleBook) -> tuple[Claim, ...]:
-    """Give everything that has a review date, the soonest first."""
-    found = [*_of_articles(articles), *_of_rules(book)]
+def claims(
+    articles: Iterable[Article], book: RuleBook, more: Iterable[Claim] = ()
+) -> tuple[Claim, ...]:
+    """Give everything that has a review date, the soonest first; `more` is put among it."""
+    found = [*_of_articles(articles), *_of_rules(book), *more]
     return tuple(sorted(found, key=lambda claim: (claim.review_by, claim.file, claim.kind)))
+
+
+def words_of_languages(content: Path) -> Iterator[Claim]:
+    """Give one claim for each file of words that another language lays over the English."""
+    for language in languages(content):
+        for path in sorted((content / language).rglob("*.yaml")):
+            name = path.relative_to(content).as_posix()
+            mapping = read_mapping(path.read_text(encoding="utf-8"), name, [])
+            if mapping is None or "source_hash" not in mapping:
+                continue
+            fields = Fields(mapping, name, [])
+            yield Claim(
+                kind=ClaimKind.WORDS,
+                file=name,
+                title=fields.text_or_none("title", required=False) or "words of a language",
+                review_by=fields.date("review_by"),
+                reviewed_by=fields.text_or_none("reviewed_by"),
+                reviewed_on=fields.date_or_none("reviewed_on"),
+                is_translation=True,
+            )
+
+
+def unsigned_lines(articles: Iterable[Article]) -> Iterator[str]:
+    """Give a line for each text that patients see with a mark, with what it waits for."""
+    for article in sorted(articles, key=lambda article: article.file):
+        if not article.is_signed:
+            yield f"{article.file}: {article.title}: {article.status}"
 
 
 def due_lines(found: Iterable[Claim], today: date) -> Iterator[str]:

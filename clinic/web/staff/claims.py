@@ -12,6 +12,7 @@ KIND_WORDS = {
     ClaimKind.TEXT: "Text",
     ClaimKind.LABEL: "Facts label",
     ClaimKind.RULES: "Rules",
+    ClaimKind.WORDS: "Words of a language",
 }
 HEADINGS = {
     Due.OVERDUE: "Overdue",
