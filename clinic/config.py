@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     alert_minutes: int = Field(5, ge=1, le=60)
     """So often the mail about an emergency comes again, until somebody acknowledges it."""
     key_file: Path = Field(default_factory=lambda: default_key_file(os.environ))
+    keys: str | None = Field(None, repr=False)
+    """Keys in base64 in place of the key file, the one in use first."""
+    key_command: Path | None = None
+    """A program that wraps and unwraps the keys of the key file, by asking a key service."""
     port: int = Field(8000, validation_alias="PORT", ge=1, le=65535)
     clinic_name: str = Field("Example Spine Clinic", validation_alias="CLINIC_NAME", max_length=120)
     clinic_phone: str = Field("555-555-0100", validation_alias="CLINIC_PHONE")
@@ -94,7 +98,13 @@ class Settings(BaseSettings):
     """So many days before the visit an invited patient is reminded by mail; none: "none"."""
     public_url: str = ""
     """Where the outside reaches the program, such as https://clinic.example; for links."""
+    first_password_hours: int = Field(72, ge=1, le=336)
+    """For so long a password lets somebody in that another made for them."""
     behind_tls: bool = False
+    metrics_port: int | None = Field(None, ge=1, le=65535)
+    """Where Prometheus may ask how the program does; nowhere when it is not set."""
+    metrics_address: str = "127.0.0.1"
+    """The address that port is opened at: of this machine, or of a network that is private."""
     trusted_hosts: Words = ("127.0.0.1", "localhost")
 
     @classmethod
@@ -144,6 +154,13 @@ class Settings(BaseSettings):
                 "it must begin with postgresql:// (leave it out for the embedded database)"
             )
         return POSTGRES.sub("postgresql+psycopg://", value)
+
+    @field_validator("key_command")
+    @classmethod
+    def _program(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_absolute():
+            raise ValueError("write the whole path of a program, such as /usr/local/bin/clinic-keys")
+        return value
 
     @field_validator("public_url")
     @classmethod

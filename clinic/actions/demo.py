@@ -100,17 +100,24 @@ def make_demo(
 
 
 def _make_staff(database: Database, plan: DemoPlan, now: datetime) -> dict[str, Member]:
+    """Accounts of the demo need no second step.
+
+    One that an older version made is told by its name, where the key is for trying out alone.
+    """
     found: dict[str, Member] = {}
     for each in plan.staff:
         with database.writing() as tx:
-            found[each.username] = staff.by_username(tx, each.username) or staff.add(
+            found[each.username] = member = staff.by_username(tx, each.username) or staff.add(
                 tx,
                 username=each.username,
                 name=each.name,
                 role=Role(each.role),
                 password=each.password,
                 now=now,
+                demo=True,
             )
+            if not member.demo and database.keyring.trying_out:
+                staff.belongs_to_demo(tx, member.id)
     return found
 
 

@@ -7,6 +7,7 @@ Nobody disables or demotes their own account, so that one admin is always left.
 from datetime import datetime
 from uuid import UUID
 
+from clinic.actions import second_step
 from clinic.errors import Conflict, NotAllowed, Refused, UnknownRecord
 from clinic.store import audit, intakes, passwords, staff
 from clinic.store.audit import Actor
@@ -18,6 +19,8 @@ CHANGED = "Another admin changed this account since you opened the page."
 LAST_ADMIN = "This is the last admin who can sign in. Make somebody else an admin first."
 NOT_YOURSELF = "This is your own account. Ask another admin to do it."
 OWN_PASSWORD = "This is your own account. Change your password under Password."  # noqa: S105
+
+OWN_SECOND_STEP = "This is your own account. Use a recovery code, or ask another admin."
 
 
 def open_person(database: Database, staff_id: UUID, *, by: Member, now: datetime) -> Member:
@@ -89,6 +92,32 @@ def reset(database: Database, staff_id: UUID, *, mark: str, by: Member, now: dat
         staff.set_password(tx, staff_id, password, now=now, must_change=True)
         _record(tx, by, "staff.reset", staff_id, now)
     return password
+
+
+def reset_second_step(
+    database: Database, staff_id: UUID, *, mark: str, by: Member, now: datetime
+) -> str:
+    """Take every second step from somebody who lost them, and give a new first password.
+
+    Their own may be short, which is enough beside a second step alone. Raises Conflict and Refused.
+    """
+    if staff_id == by.id:
+        raise Refused(OWN_SECOND_STEP)
+    password = passwords.first_password()
+    with database.writing() as tx:
+        _to_be_changed(tx, staff_id, mark, by)
+        take_second_step(tx, staff_id, password, Actor("staff", by.id), now)
+    return password
+
+
+def take_second_step(
+    tx: Transaction, staff_id: UUID, password: str, actor: Actor, now: datetime
+) -> None:
+    """Take every second step and set a first password, whoever says so. Raises UnknownRecord."""
+    second_step.forget_all(tx, staff_id)
+    staff.set_password(tx, staff_id, password, now=now, must_change=True)
+    subject = ("staff", staff_id)
+    audit.record(tx, actor=actor, action="staff.reset_second_step", subject=subject, now=now)
 
 
 def set_role(

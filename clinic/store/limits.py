@@ -25,6 +25,10 @@ class Limit:
 SIGN_IN_ACCOUNT = Limit("sign-in account", 5, QUARTER_HOUR)
 """For one account from one address: nobody can lock out somebody elsewhere."""
 SIGN_IN_ADDRESS = Limit("sign-in address", 60, QUARTER_HOUR)
+SECOND_STEP = Limit("second step", 5, QUARTER_HOUR)
+"""Codes for one account from one address, once the password was right."""
+SECOND_STEP_ACCOUNT = Limit("second step account", 50, timedelta(days=1))
+"""Codes for one account from all addresses together: who guesses them knows the password."""
 RESUME_CODE = Limit("resume code", 5, QUARTER_HOUR)
 RESUME_ADDRESS = Limit("resume address", 30, QUARTER_HOUR)
 """Wrong codes from one address, which a whole waiting room may share; a right one is given back."""

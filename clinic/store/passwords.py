@@ -1,17 +1,15 @@
 """Passwords: kept as argon2id hashes, and checked in the same time whether somebody exists."""
 
 import secrets
-import unicodedata
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from clinic.errors import BadInput
+from clinic.store.password_rules import MAXIMUM_LENGTH, MINIMUM_ALONE, normal
 
-MINIMUM_LENGTH = 15
-MAXIMUM_LENGTH = 128
-"""NIST SP 800-63B-4: 15 characters or more where the password is the only factor."""
+MINIMUM_LENGTH = MINIMUM_ALONE
 
 FIRST_GROUPS = 5
 FIRST_GROUP_LETTERS = 4
@@ -22,12 +20,15 @@ FIRST_LETTERS = "abcdefghjkmnpqrstvwxyz23456789"
 _HASHER = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)
 
 
-def hash_of(password: str) -> str:
-    """Give the hash of a new password. Raises BadInput when it is too short or too long."""
-    plain = _plain(password)
-    if not MINIMUM_LENGTH <= len(plain) <= MAXIMUM_LENGTH:
+def hash_of(password: str, *, least: int = MINIMUM_LENGTH) -> str:
+    """Give the hash of a new password. Raises BadInput when it is too short or too long.
+
+    What else it must not be is asked of whoever chooses one: see password_rules.py.
+    """
+    plain = normal(password)
+    if not least <= len(plain) <= MAXIMUM_LENGTH:
         raise BadInput(
-            f"Use a password of {MINIMUM_LENGTH} to {MAXIMUM_LENGTH} characters. "
+            f"Use a password of {least} to {MAXIMUM_LENGTH} characters. "
             "A few words in a row are fine."
         )
     return _HASHER.hash(plain)
@@ -43,7 +44,7 @@ def first_password() -> str:
 
 def is_right(password_hash: str | None, password: str) -> bool:
     """True when the password fits. Without a hash it works as long and is never right."""
-    plain = _plain(password)[: MAXIMUM_LENGTH + 1]
+    plain = normal(password)[: MAXIMUM_LENGTH + 1]
     try:
         _HASHER.verify(password_hash or _nobody(), plain)
     except (VerificationError, InvalidHashError):
@@ -54,9 +55,3 @@ def is_right(password_hash: str | None, password: str) -> bool:
 @cache
 def _nobody() -> str:
     return _HASHER.hash("a password that belongs to nobody")
-
-
-def _plain(password: str) -> str:
-    """One spelling for what two keyboards write in different bytes; half a letter counts as one."""
-    whole = password.encode("utf-8", "replace").decode()
-    return unicodedata.normalize("NFKC", whole)

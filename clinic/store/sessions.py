@@ -22,6 +22,8 @@ STAFF_IDLE = timedelta(minutes=15)
 STAFF_LIFE = timedelta(hours=12)
 PATIENT_IDLE = timedelta(minutes=60)
 """Long enough to look for a list of medicines; the resume code opens the draft again."""
+MARK = "mark"
+"""Where a session of staff keeps the mark of its account (staff.py)."""
 PATIENT_LIFE = timedelta(hours=24)
 HANDLE_LETTERS = 24
 
@@ -68,7 +70,11 @@ def open_session(
 
 
 def load(tx: Transaction, token: str, now: datetime) -> Session | None:
-    """Give the session of a token; None when it ended, sat idle, or its owner was disabled."""
+    """Give the session of a token; None when it ended or sat idle.
+
+    So it is when its owner was disabled, or has another role, password or second factor since:
+    also where the session was begun by a request that was under way at that moment.
+    """
     token_hash = _hash(tx, token)
     row = tx.execute(
         select(table).where(table.c.token_hash == token_hash, table.c.expires_at > now)
@@ -83,8 +89,10 @@ def load(tx: Transaction, token: str, now: datetime) -> Session | None:
         member = staff.read(tx.execute(of_staff).one())
         if member.disabled:
             return None
-    plain = unseal(_key(tx), row.sealed_data, _cell(token_hash))
-    return Session(member, loads(plain), row.created_at, row.seen_at, row.expires_at)
+    data = loads(unseal(_key(tx), row.sealed_data, _cell(token_hash)))
+    if member is not None and data.get(MARK, member.mark) != member.mark:
+        return None
+    return Session(member, data, row.created_at, row.seen_at, row.expires_at)
 
 
 def save(tx: Transaction, token: str, data: dict[str, Any], now: datetime) -> None:

@@ -41,8 +41,26 @@ class Member:
     disabled: bool
     must_change_password: bool
     created_at: datetime
+    password_set_at: datetime
+    demo: bool
+    """True for an account of the demo, which needs no second factor."""
+    second_factor_at: datetime | None
+    """Since when this person has a second factor; None for none."""
     mark: str
-    """Another one after each change of role, access or password, so that two admins notice."""
+    """Another one after each change of role, access, password or second factor.
+
+    Two admins notice by it, and a session that was begun under another mark is over.
+    """
+
+    @property
+    def has_factor(self) -> bool:
+        """True when a password alone does not let this person in."""
+        return self.second_factor_at is not None
+
+    @property
+    def must_enrol(self) -> bool:
+        """True while this person may do nothing but set up a second factor."""
+        return not (self.demo or self.has_factor)
 
 
 def add(
@@ -54,6 +72,7 @@ def add(
     password: str,
     now: datetime,
     must_change: bool = False,
+    demo: bool = False,
 ) -> Member:
     """Add somebody. Raises BadInput for a name that is taken or empty, or a short password."""
     plain = plain_username(username)
@@ -72,6 +91,7 @@ def add(
             must_change_password=must_change,
             created_at=now,
             password_set_at=now,
+            demo=demo,
         )
     )
     return get(tx, row_id)
@@ -106,11 +126,14 @@ def everyone(tx: Transaction) -> list[Member]:
     return [read(row) for row in tx.execute(select(table).order_by(table.c.username))]
 
 
-def check_password(database: Database, username: str, password: str) -> Member | None:
+def check_password(
+    database: Database, username: str, password: str, *, first_since: datetime | None = None
+) -> Member | None:
     """Give the member whom the password lets in, or None.
 
-    Takes as long for somebody unknown or disabled. Call it outside of any transaction: a
-    password takes tens of milliseconds to check, on purpose.
+    A first password that was made before `first_since` is worth nothing any more. Takes as long
+    for somebody unknown or disabled. Call it outside of any transaction: a password takes tens of
+    milliseconds to check, on purpose.
     """
     statement = select(table).where(table.c.username == plain_username(username))
     with database.reading() as tx:
@@ -118,17 +141,25 @@ def check_password(database: Database, username: str, password: str) -> Member |
     right = passwords.is_right(row.password_hash if row else None, password)
     if row is None or not right or row.disabled_at is not None:
         return None
+    if first_since is not None and row.must_change_password and row.password_set_at < first_since:
+        return None
     return read(row)
 
 
 def set_password(
-    tx: Transaction, staff_id: UUID, password: str, *, now: datetime, must_change: bool = False
+    tx: Transaction,
+    staff_id: UUID,
+    password: str,
+    *,
+    now: datetime,
+    must_change: bool = False,
+    least: int = passwords.MINIMUM_LENGTH,
 ) -> None:
     """Set a password, and end every session. Raises BadInput and UnknownRecord."""
     _change(
         tx,
         staff_id,
-        password_hash=passwords.hash_of(password),
+        password_hash=passwords.hash_of(password, least=least),
         password_set_at=now,
         must_change_password=must_change,
     )
@@ -147,6 +178,19 @@ def enable(tx: Transaction, staff_id: UUID) -> None:
 def set_role(tx: Transaction, staff_id: UUID, role: Role) -> None:
     """Change what somebody may, and end every session. Raises UnknownRecord."""
     _change(tx, staff_id, role=Role(role).value)
+
+
+def set_factor_since(tx: Transaction, staff_id: UUID, since: datetime | None) -> None:
+    """Keep since when somebody has a second factor, and end every session.
+
+    None where the last one is gone. Raises UnknownRecord.
+    """
+    _change(tx, staff_id, second_factor_at=since)
+
+
+def belongs_to_demo(tx: Transaction, staff_id: UUID) -> None:
+    """Keep that an account is one of the demo. Raises UnknownRecord."""
+    _change(tx, staff_id, demo=True)
 
 
 def plain_username(username: str) -> str:
@@ -168,12 +212,15 @@ def read(row: Row[Any]) -> Member:
         disabled=row.disabled_at is not None,
         must_change_password=row.must_change_password,
         created_at=row.created_at,
+        password_set_at=row.password_set_at,
+        demo=row.demo,
+        second_factor_at=row.second_factor_at,
         mark=_mark(row),
     )
 
 
 def _mark(row: Row[Any]) -> str:
-    parts = (row.role, str(row.disabled_at), row.password_hash)
+    parts = (row.role, str(row.disabled_at), row.password_hash, str(row.second_factor_at))
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:MARK_LETTERS]
 
 

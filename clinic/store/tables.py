@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Uuid,
+    false,
 )
 
 from clinic.store.columns import binary, metadata, moment, row_id, row_of, text
@@ -42,6 +43,8 @@ staff = Table(
     moment("created_at"),
     moment("password_set_at"),
     moment("disabled_at", nullable=True),
+    Column("demo", Boolean, nullable=False, default=False, server_default=false()),
+    moment("second_factor_at", nullable=True),
     UniqueConstraint("username"),
 )
 

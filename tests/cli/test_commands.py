@@ -161,6 +161,8 @@ def test_people_are_added_reset_and_disabled(capsys: pytest.CaptureFixture[str])
     assert "shown once" in capsys.readouterr().out
     assert main(["staff", "add", "sam", "--name", "Sam Two", "--role", "clinician"]) == 1
     assert main(["staff", "reset", "sam"]) == 0
+    assert main(["staff", "reset", "sam", "--second-step"]) == 0
+    assert "It works for 72 hours" in capsys.readouterr().out
     assert main(["staff", "disable", "sam"]) == 0
     assert main(["staff", "disable", "nobody"]) == 1
 

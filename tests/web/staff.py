@@ -20,10 +20,11 @@ from clinic.store import intakes, passwords, staff
 from clinic.store.audit import Actor, record
 from clinic.store.database import Database
 from clinic.store.ids import new_id
-from clinic.store.sessions import open_session
+from clinic.store.sessions import MARK, open_session
 from clinic.store.staff import Member, Role
 from clinic.store.tables import staff as staff_table
 from clinic.web.sessions import PLAIN_NAME, SECURE_NAME, STAFF_ID
+from clinic.web.staff.letting_in import FRESH
 from clinic.web.visit import EXTENSION, House
 from tests.make import make_answer, shipped_questionnaire, shown_keys
 from tests.web.browser import Browser, Page
@@ -56,8 +57,13 @@ TWO_WEEKS = {"weight-loss": "yes"}
 STORY = "It started when I carried the piano."
 
 
-def hire(database: Database, username: str, role: Role, name: str = "") -> Member:
-    """Add a member of staff; the password is PASSWORD, hashed once for all of them."""
+def hire(
+    database: Database, username: str, role: Role, name: str = "", *, enrols: bool = False
+) -> Member:
+    """Add a member of staff; the password is PASSWORD, hashed once for all of them.
+
+    They need no second step, as those of the demo, unless one `enrols`.
+    """
     row_id = new_id()
     with database.writing() as tx:
         tx.execute(
@@ -70,6 +76,7 @@ def hire(database: Database, username: str, role: Role, name: str = "") -> Membe
                 must_change_password=False,
                 created_at=BEFORE,
                 password_set_at=BEFORE,
+                demo=not enrols,
             )
         )
         return staff.get(tx, row_id)
@@ -103,7 +110,12 @@ class Worker:
                 subject=("staff", me),
                 now=house.clock(),
             )
-            token = open_session(tx, now=house.clock(), data={STAFF_ID: str(me)}, staff_id=me)
+            data = {
+                STAFF_ID: str(me),
+                MARK: staff.get(tx, me).mark,
+                FRESH: house.clock().isoformat(),
+            }
+            token = open_session(tx, now=house.clock(), data=data, staff_id=me)
         name = SECURE_NAME if house.settings.behind_tls else PLAIN_NAME
         self.browser.client.set_cookie(name, token)
         return self

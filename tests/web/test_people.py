@@ -62,7 +62,9 @@ def as_kept(database, who: Worker) -> staff.Member:
 # --- adding --------------------------------------------------------------------------
 
 
-def test_somebody_new_gets_a_password_that_is_shown_once_and_changed_first(app, database, admin):
+def test_somebody_new_gets_a_password_shown_once_and_sets_up_a_second_step_first(
+    app, database, admin
+):
     admin.browser.get(f"{PEOPLE}new")
     admin.browser.submit({"username": "Nina", "name": "Nina Park", "role": "clinician"})
     page = admin.browser.follow()
@@ -75,7 +77,7 @@ def test_somebody_new_gets_a_password_that_is_shown_once_and_changed_first(app, 
     assert nina is not None
     newcomer = Worker(app, nina)
     newcomer.tries(password)
-    assert newcomer.browser.get(HOME, 303).location == "/staff/password"
+    assert newcomer.browser.get(HOME, 303).location == "/staff/second-step"
     assert acts(database, newcomer) == [("staff.add", "clinician")]
 
 

@@ -234,6 +234,7 @@ def newcomer(app: Flask, database: Database) -> Worker:
             password=PASSWORD,
             now=BEFORE,
             must_change=True,
+            demo=True,
         )
     return Worker(app, member)
 
@@ -271,7 +272,7 @@ def test_a_changed_password_ends_every_other_session(app, desk):
     ("current", "new", "again", "error"),
     [
         (WRONG, OWN, OWN, "This is not the password you have now."),
-        (PASSWORD, "short", "short", "Use 15 to 128 characters."),
+        (PASSWORD, "short", "short", "Use 15 to 128 characters. A few words in a row are fine."),
         (PASSWORD, OWN, OWN + "x", "Type the new password twice the same."),
         (PASSWORD, PASSWORD, PASSWORD, "Choose another password than the one you have."),
         ("", OWN, OWN, "Type the password you have now."),

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from clinic.store import referral_tables, tables  # noqa: F401  they join the metadata
+from clinic.store import factor_tables, referral_tables, tables  # noqa: F401  they join the metadata
 from clinic.store.columns import metadata
 
 context.configure(

@@ -17,13 +17,13 @@ from wtforms.validators import DataRequired, EqualTo, Length, ValidationError
 
 from clinic.errors import BadInput
 from clinic.store.outcomes import OutcomeKind
-from clinic.store.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH
 from clinic.triage.rules import Urgency
 from clinic.web.staff.words import LEVEL_WORDS, OUTCOME_WORDS
 
 LONGEST_NOTE = 5000
 LONGEST_NAME = 80
 LONGEST_PASSWORD = 500
+LONGEST_CODE = 40
 VERSION = "version"
 
 CHOOSE_OUTCOME = "Choose what was done."
@@ -62,6 +62,16 @@ class SignInForm(Form):
             raise ValidationError("Type your user name.")
 
 
+class CodeForm(Form):
+    """A code of an app, or a recovery code."""
+
+    code = StringField(
+        "Code",
+        validators=[DataRequired("Type the code."), _too_long(LONGEST_CODE)],
+        filters=[plain_text],
+    )
+
+
 class PasswordForm(Form):
     """Another password, with the one that stands."""
 
@@ -73,11 +83,7 @@ class PasswordForm(Form):
         "New password",
         validators=[
             DataRequired("Type a new password."),
-            Length(
-                min=MINIMUM_LENGTH,
-                max=MAXIMUM_LENGTH,
-                message=f"Use {MINIMUM_LENGTH} to {MAXIMUM_LENGTH} characters.",
-            ),
+            _too_long(LONGEST_PASSWORD),
         ],
     )
     again = PasswordField(

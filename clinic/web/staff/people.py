@@ -1,5 +1,6 @@
 """Who may sign in: an admin adds people, disables them, resets passwords and changes roles."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -7,14 +8,14 @@ from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import break_glass, people, worklists
 from clinic.errors import BadInput, Refused
-from clinic.store.staff import Role
+from clinic.store.staff import Member, Role
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.access_lines import access_lines
 from clinic.web.staff.doors import reader
 from clinic.web.staff.forms import errors_of
 from clinic.web.staff.people_forms import PersonForm, RoleForm
 from clinic.web.staff.words import ROLE_WORDS, moment
-from clinic.web.visit import database, now
+from clinic.web.visit import database, now, settings
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 
@@ -111,6 +112,18 @@ def reset(staff_id: UUID) -> Page:
     return _with_password(staff_id, password)
 
 
+@blueprint.route("/<uuid:staff_id>/reset-second-step", methods=["POST"])
+@open_to(Audience.ADMIN)
+def reset_second_step(staff_id: UUID) -> Page:
+    """Take somebody's second step away, and give a new first password."""
+    who = reader().member
+    try:
+        password = people.reset_second_step(database(), staff_id, mark=_mark(), by=who, now=now())
+    except Refused as refused:
+        return _person(staff_id, refused=str(refused)), 409
+    return _with_password(staff_id, password)
+
+
 @blueprint.route("/<uuid:staff_id>/role", methods=["POST"])
 @open_to(Audience.ADMIN)
 def role(staff_id: UUID) -> Page:
@@ -152,7 +165,14 @@ def _person(
         errors=list(errors_of(form)),
         refused=refused,
         password=password,
+        hours=settings().first_password_hours,
+        runs_out=moment(_runs_out(member), who.zone, who.now),
+        ran_out=who.now >= _runs_out(member),
     )
+
+
+def _runs_out(member: Member) -> datetime:
+    return member.password_set_at + timedelta(hours=settings().first_password_hours)
 
 
 def _with_password(staff_id: UUID, password: str) -> WebResponse:

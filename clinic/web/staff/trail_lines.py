@@ -15,6 +15,7 @@ from clinic.web.staff.words import (
     OUTCOME_WORDS,
     REASON_WORDS,
     ROLE_WORDS,
+    WAY_WORDS,
     moment,
 )
 
@@ -23,6 +24,7 @@ DETAIL_WORDS = (
     | {level.value: words for level, words in LEVEL_WORDS.items()}
     | {reason.value: words for reason, words in REASON_WORDS.items()}
     | {role.value: words for role, words in ROLE_WORDS.items()}
+    | {way.value: words for way, words in WAY_WORDS.items()}
 )
 
 COLUMNS = (

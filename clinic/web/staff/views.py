@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import staff_access, worklists
-from clinic.actions import tablets as tablet_acts
 from clinic.actions.records import open_record
 from clinic.errors import BadInput, TooManyAttempts
+from clinic.store import password_rules, staff
 from clinic.store.staff import Member, Role
 from clinic.store.worklist import Queue, Scope, Speaks
 from clinic.web import sessions
@@ -21,6 +21,7 @@ from clinic.web.staff import (
     break_glass,
     claims,
     emergencies,
+    factors,
     figures,
     intakes,
     invitations,
@@ -34,6 +35,7 @@ from clinic.web.staff import (
     referrals,
     rule_table,
     same_person,
+    second_step,
     tablets,
     totals,
     trail,
@@ -42,10 +44,10 @@ from clinic.web.staff import (
 from clinic.web.staff.alarm_lines import mail_words
 from clinic.web.staff.doors import dress, place_after, reader
 from clinic.web.staff.forms import PasswordForm, SignInForm, errors_of
+from clinic.web.staff.letting_in import ask_for_second, let_in
 from clinic.web.staff.record import record_words
 from clinic.web.staff.rows import calls_today, groups, late_names
 from clinic.web.staff.words import FILTER_WORDS, SPEAKS_WORDS
-from clinic.web.tablet import unmark
 from clinic.web.visit import database, now, questionnaires, remote_address, settings, zone
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
@@ -69,6 +71,8 @@ blueprint.register_blueprint(referrals.blueprint)
 blueprint.register_blueprint(people.blueprint)
 blueprint.register_blueprint(trail.blueprint)
 blueprint.register_blueprint(own_sessions.blueprint)
+blueprint.register_blueprint(second_step.blueprint)
+blueprint.register_blueprint(factors.blueprint)
 blueprint.register_blueprint(providers.blueprint)
 blueprint.register_blueprint(provider_file.blueprint)
 blueprint.register_blueprint(looking_up.blueprint)
@@ -77,7 +81,10 @@ blueprint.context_processor(alarms.for_templates)
 
 WRONG_PAIR = "The user name and the password do not go together."
 WRONG_PASSWORD = "This is not the password you have now."  # noqa: S105
-BEFORE_CHANGE = ("staff.password", "staff.sign_out", "staff.sign_in")
+ALWAYS = ("staff.sign_out", "staff.sign_in", "staff.second_step.ask")
+TO_ENROL = ("staff.factors.page", "staff.factors.app", "staff.factors.codes")
+"""What somebody may do who has no second step yet and needs one."""
+TO_CHANGE = ("staff.password", "staff.factors.codes")
 """What somebody may do whose password was chosen by another."""
 
 
@@ -95,12 +102,14 @@ def sign_in() -> str | WebResponse | tuple[str, int, dict[str, str]]:
                 form.password.data,
                 address=remote_address(),
                 now=now(),
+                first_hours=settings().first_password_hours,
             )
         except TooManyAttempts as limit:
             wait = limit.wait_seconds
         else:
             if member is not None:
-                return _let_in(member)
+                place = place_after(request.form.get("next", ""))
+                return ask_for_second(member, place) if member.has_factor else let_in(member, place)
             form.password.errors = [WRONG_PAIR]
     page = render_template(
         "staff/sign_in.html",
@@ -112,24 +121,16 @@ def sign_in() -> str | WebResponse | tuple[str, int, dict[str, str]]:
     return (page, 429, {"Retry-After": str(wait)}) if wait else page
 
 
-def _let_in(member: Member) -> WebResponse:
-    """Give a session of its own, with nothing of what this browser did before."""
-    place = place_after(request.form.get("next", ""))
-    session.clear()
-    session[sessions.STAFF_ID] = str(member.id)
-    sessions.renew()
-    answer = redirect(place or url_for("staff.worklist"), code=303)
-    if sessions.on_tablet():
-        tablet_acts.take_back(database(), sessions.tablet_token(), by=member, now=now())
-        unmark(answer, secure=settings().behind_tls)
-    return answer
-
-
 @blueprint.before_request
-def change_first() -> WebResponse | None:
-    """Let nobody go on with a password that somebody else chose."""
+def enrol_and_change_first() -> WebResponse | None:
+    """Let nobody go on without a second step, nor with a password that somebody else chose."""
     member = g.get("signed_in")
-    if member is None or not member.must_change_password or request.endpoint in BEFORE_CHANGE:
+    if member is None or request.endpoint in ALWAYS:
+        return None
+    if member.must_enrol:
+        ahead = request.endpoint in TO_ENROL
+        return None if ahead else redirect(url_for("staff.factors.page"), code=303)
+    if not member.must_change_password or request.endpoint in TO_CHANGE:
         return None
     return redirect(url_for("staff.password"), code=303)
 
@@ -141,7 +142,8 @@ def password() -> str | WebResponse:
     member = reader().member
     form = PasswordForm(request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate() and _changed(form, member):
-        answer = _let_in(member)
+        with database().reading() as tx:
+            answer = let_in(staff.get(tx, member.id))
         flash("Your password was changed.", "success")
         return answer
     return render_template(
@@ -149,6 +151,8 @@ def password() -> str | WebResponse:
         form=form,
         errors=list(errors_of(form)),
         must_change=member.must_change_password,
+        least=password_rules.minimum(has_factor=member.has_factor),
+        has_factor=member.has_factor,
     )
 
 
@@ -159,6 +163,7 @@ def _changed(form: PasswordForm, member: Member) -> bool:
             member,
             form.current.data,
             form.new.data,
+            near=(settings().clinic_name,),
             address=remote_address(),
             now=now(),
         )

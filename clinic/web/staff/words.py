@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from clinic.actions.second_step import Way
 from clinic.intake import IntakeState
 from clinic.referral.emergency import EmergencyStep
 from clinic.store.case_access import AccessReason
@@ -82,6 +83,12 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.FRONT_DESK: "Front desk",
     Role.CLINICIAN: "Clinician",
     Role.ADMIN: "Admin",
+}
+
+WAY_WORDS: Mapping[Way, str] = {
+    Way.APP: "with a code of the app",
+    Way.RECOVERY: "with a recovery code",
+    Way.PASSKEY: "with a passkey",
 }
 
 REASON_WORDS: Mapping[AccessReason, str] = {
@@ -193,7 +200,16 @@ ACT_WORDS: Mapping[str, str] = {
     "staff.disable": "Disabled somebody",
     "staff.reset": "Gave somebody a new first password",
     "staff.view": "Looked at an account of staff",
+    "staff.first_step": "Gave the right password, before the second step",
+    "staff.second_step": "Second step of signing in",
     "staff.sign_in": "Signed in",
+    "staff.sign_in_again": "Signed in again, before an act that asks for it",
+    "staff.set_up_app": "Set up an app as second step",
+    "staff.remove_app": "Removed the app of the second step",
+    "staff.add_passkey": "Added a passkey",
+    "staff.remove_passkey": "Removed a passkey",
+    "staff.new_codes": "Made new recovery codes",
+    "staff.reset_second_step": "Took somebody's second step away",
     "staff.sign_out": "Signed out",
     "tablet.hand": "Handed a tablet to a patient",
     "tablet.take_back": "Took a tablet back from patients",
