@@ -91,6 +91,8 @@ def at(path: str) -> str:
 
 def own_address(given: str) -> str:
     """Give an address of ours as a form posted it; "" for any other, and for what is none."""
+    if not given.isprintable():  # browsers drop some of these before they look at the rest
+        return ""
     try:
         parts = urlsplit(given)
     except ValueError:  # such as //[, which somebody typed into the form
@@ -159,7 +161,7 @@ def alternates() -> list[LanguageLink]:
     """Give the whole addresses of a page that anybody may read, in every language, for hreflang."""
     if request.blueprint != "education" or len(settings().languages) < 2:
         return []
-    root = request.host_url.rstrip("/")
+    root = settings().public_url or request.host_url.rstrip("/")
     return [
         LanguageLink(code, own_name(code), f"{root}{address_in(code)}")
         for code in settings().languages

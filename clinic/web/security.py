@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as WebResponse
 
 from clinic.errors import Misconfigured, NotAllowed
 from clinic.web.sessions import signed_in_member
+from clinic.web.visit import settings
 
 NONCE_BYTES = 24
 HSTS_SECONDS = 2 * 365 * 24 * 3600
@@ -178,8 +179,12 @@ def is_foreign() -> bool:
 
 
 def _is_own(origin: str) -> bool:
-    """True when an Origin header names this host (the scheme may differ behind a proxy)."""
-    return origin.partition("://")[2] == request.host
+    """True when an Origin header names this host, and TLS where browsers reach us by it alone.
+
+    The scheme of the request itself is not asked: not every proxy tells it.
+    """
+    scheme, _, host = origin.partition("://")
+    return host == request.host and (scheme == "https" or not settings().behind_tls)
 
 
 def _refuse_strangers() -> WebResponse | None:
@@ -209,6 +214,7 @@ def _to_sign_in() -> WebResponse:
 
 def _dressed(response: Response, *, behind_tls: bool) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
+    _stay_on_this_host(response)
     if behind_tls:
         response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}; includeSubDomains"
     if request.endpoint == STATIC_ENDPOINT and response.status_code < 400:
@@ -218,6 +224,18 @@ def _dressed(response: Response, *, behind_tls: bool) -> Response:
         response.headers[name] = value
     response.headers["Content-Security-Policy"] = content_policy(nonce())
     return response
+
+
+def _stay_on_this_host(response: Response) -> None:
+    """Name no host where an answer leads on: the one in the request, and its port, may be made up.
+
+    Flask does so where it adds a slash to an address.
+    """
+    whole = response.headers.get("Location", "")
+    if whole.startswith(("http://", "https://")):
+        _, _, path = whole.partition("://")[2].partition("/")
+        response.headers["Location"] = "/" + path.lstrip("/\\")
+        response.set_data(b"")
 
 
 def content_policy(token: str) -> str:

@@ -69,7 +69,7 @@ class ThrownAway:
 
 
 class StrictParser(HTTPRequestParser):
-    """Refuses a request that states its length in two ways, and one with too many headers.
+    """Refuses a request that states its length or its host in two ways, or has too many headers.
 
     A proxy and a server that believe different lengths read different requests (request
     smuggling); waitress itself answered such a request twice when it was tried.
@@ -84,6 +84,8 @@ class StrictParser(HTTPRequestParser):
         if lengths > 1 or (lengths and b"transfer-encoding" in names):
             raise ParsingError("The length of this request is given in two ways.")
         super().parse_header(header_plus)
+        if self.proxy_netloc and self.proxy_netloc != self.headers.get("HOST"):
+            raise ParsingError("The host of this request is given in two ways.")
         most = MAX_REPORT_BYTES if REPORT_PATH.fullmatch(self.path) else MAX_BODY_BYTES
         if not self.chunked and self.content_length >= most:
             self.body_rcv = ThrownAway(self.content_length)

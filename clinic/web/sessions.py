@@ -26,6 +26,9 @@ SECURE_NAME = "__Host-clinic"
 """Browsers take a cookie of this name only over TLS, for one host and the whole of it."""
 
 STAFF_ID = "staff_id"
+FORGOTTEN_BY_PATIENTS = '"cache", "storage"'
+FORGOTTEN_BY_STAFF = '"cache"'
+"""What a browser drops when a session ends: docs/decisions/0019-what-a-browser-forgets.md."""
 TOUCH_AFTER = timedelta(seconds=60)
 TOUCH_TABLET_AFTER = timedelta(seconds=1)
 """On a tablet the minutes of one who left count, so each press is noted."""
@@ -108,6 +111,8 @@ class StoredSessions(SessionInterface):
         if stored.token:
             with house().database.writing() as writing:
                 rows.end(writing, stored.token)
+        forgotten = FORGOTTEN_BY_STAFF if stored.staff else FORGOTTEN_BY_PATIENTS
+        response.headers["Clear-Site-Data"] = forgotten
         response.delete_cookie(
             self.name, path="/", secure=self.secure, httponly=True, samesite="Lax"
         )

@@ -1,21 +1,26 @@
 """Doors, headers, cookies and tokens."""
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from flask import Flask, request
 from sqlalchemy import func, select
 
+import clinic
 from clinic.app import create_app
 from clinic.errors import Misconfigured
+from clinic.store.staff import Role
 from clinic.store.tables import session as session_table
 from clinic.web import security
 from clinic.web.security import Audience, audiences, open_to, require_declarations
 from clinic.web.server import make_server
 from tests.web.browser import Browser
+from tests.web.staff import Worker, hire
 
 POSTS = [
     "/intake/",
@@ -163,6 +168,41 @@ def test_behind_tls_the_cookie_is_bound_to_the_host_and_the_browser_to_tls(
     assert "max-age=63072000; includeSubDomains" in answer.headers["Strict-Transport-Security"]
 
 
+def test_behind_tls_a_page_of_our_name_without_tls_is_another_site(settings, database, shelf, pool):
+    secure = settings.model_copy(update={"behind_tls": True})
+    app = create_app(secure, database=database, shelf=shelf, pool=pool)
+    client = app.test_client()
+    for scheme, status in (("http", 400), ("https", 303)):
+        origin = {"Origin": f"{scheme}://localhost"}
+        assert client.post("/look", data={"_look": "large"}, headers=origin).status_code == status
+
+
+def test_when_staff_sign_out_the_browser_forgets_pages_but_not_what_the_desk_chose(app, database):
+    desk = Worker(app, hire(database, "desk", Role.FRONT_DESK)).signs_in()
+    desk.browser.get("/staff/")
+    page = desk.browser.post("/staff/sign-out")
+
+    assert page.headers["Clear-Site-Data"] == '"cache"'
+    assert "clinic=;" in page.headers["Set-Cookie"]
+
+
+def test_scripts_keep_in_the_browser_only_what_a_desk_chose():
+    scripts = (Path(clinic.__file__).parent / "static" / "js").glob("*.js")
+    kept = re.compile(r"(?:local|session)Storage\.(?:get|set)Item\((\w+)|(indexedDB|caches\.)")
+    found = {each.name for each in scripts if kept.search(each.read_text(encoding="utf-8"))}
+
+    assert found == {"watch.js", "keys.js"}
+
+
+@pytest.mark.parametrize("path", ["/stretches", "/es/stretches", "/staff/people", "/staff"])
+def test_where_an_answer_leads_names_no_host(browser, path):
+    answer = browser.client.get(path, headers={"Host": "localhost:1234"})
+
+    assert answer.status_code in (303, 308)
+    assert answer.headers["Location"].startswith(path)
+    assert b"1234" not in answer.data
+
+
 def test_a_host_that_is_not_ours_is_refused(browser):
     answer = browser.client.get("/", headers={"Host": "evil.example"})
 
@@ -259,6 +299,26 @@ def test_a_request_with_two_lengths_gets_one_answer_and_it_is_no(port, lengths):
 
     assert answer.split(b" ")[1] == b"400"
     assert answer.count(b"HTTP/1.") == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "host", "status"),
+    [
+        ("http://evil.example/healthz", "localhost", b"400"),
+        ("http://localhost/healthz", "evil.example", b"400"),
+        ("http://localhost/healthz", "localhost", b"200"),
+        ("/healthz", "localhost\r\nHost: evil.example", b"400"),
+        ("/healthz", "evil.example@localhost", b"400"),
+        ("/healthz", "localhost:80@evil.example", b"400"),
+        ("/healthz", "localhost.evil.example", b"400"),
+        ("/healthz", "localhost\r\nX-Forwarded-Host: evil.example", b"200"),
+    ],
+)
+def test_a_request_has_one_host_and_it_is_ours(port, target, host, status):
+    answer = ask(port, f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+
+    assert answer.split(b" ")[1] == status
+    assert b"evil" not in answer
 
 
 def test_a_request_with_hundreds_of_headers_is_refused(port):

@@ -7,6 +7,7 @@ import pytest
 
 from clinic.referral.typed_day import FAR_AHEAD, FAR_BACK
 from clinic.store.staff import Role
+from clinic.web.staff.doors import place_after
 from clinic.web.staff.referral_forms import LETTER_TOO_LONG, LINE_TOO_LONG
 from tests.web.browser import Browser, Page
 from tests.web.loop import Loop, Receiver
@@ -63,6 +64,40 @@ def test_a_next_place_that_is_no_address_is_left_out(app, place):
 
     assert page.heading == "Sign in"
     assert not page.has('[name="next"]')
+
+
+ELSEWHERE = (
+    *(
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https:evil.example",
+    ),
+    *(
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "\t//evil.example",
+        " //evil.example",
+        "/\x00/evil.example",
+    ),
+    *(
+        "https:/evil.example",
+        "javascript:alert(1)",
+        "/.\\/evil.example",
+        "//[",
+        "/x\r\nSet-Cookie: a=b",
+    ),
+)
+
+
+@pytest.mark.parametrize("place", ELSEWHERE)
+def test_no_address_that_is_posted_or_asked_for_leads_elsewhere(browser, place):
+    """Neither the address to go back to, nor the page to go to once signed in."""
+    page = browser.post_raw("/look", [("_look", "large"), ("back", place)], 303)
+    assert page.location in ("/", "/evil.example")  # a path of ours, whatever it spells
+    assert len(page.headers.getlist("Set-Cookie")) == 1
+    assert place_after(place) == ""
 
 
 @pytest.mark.parametrize(

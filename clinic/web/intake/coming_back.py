@@ -88,9 +88,7 @@ def leave() -> str | WebResponse:
     if request.method == "GET":
         return render_template("intake/leave.html")
     sessions.end()
-    response = redirect(url_for("education.home"), code=303)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
+    return redirect(url_for("education.home"), code=303)
 
 
 @blueprint.route("/status", methods=["GET", "POST"])
