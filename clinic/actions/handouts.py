@@ -25,6 +25,7 @@ FACTS = {
     "other_choices": marked("Other choices"),
     "ask": marked("What to ask"),
 }
+AND_OTHERS = marked("and others")
 PARTS = ("board", "reputation", "checklist", "red-lights", "who-earns")
 SITE_LINK = re.compile(r'<a href="/[^"]*">(.*?)</a>', re.DOTALL)
 PARAGRAPHS = re.compile(r"(?=<p>)")
@@ -146,7 +147,7 @@ class Handouts:
             ),
             sources=tuple(
                 dict.fromkeys(
-                    self.citations.get(key, key)
+                    self._source(self.citations.get(key, key))
                     for fact in article.facts.values()
                     for key in fact.sources
                 )
@@ -154,6 +155,10 @@ class Handouts:
             know=self._html(article, "know"),
             not_know=self._html(article, "not-know"),
         )
+
+    def _source(self, words: str) -> str:
+        """Put our own words of a source into the language; names and titles stay as they are."""
+        return self.say(words).replace(AND_OTHERS, self.say(AND_OTHERS))
 
     def _picture(self, name: str) -> Picture:
         return Picture(name, self.drawings.get(name, self.language).alt)

@@ -11,6 +11,7 @@ from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.library.marked_yaml import LinedList, LinedMap
 from clinic.library.overlays import FIRST_LANGUAGE
 from clinic.library.sources import Source, read_sources
+from clinic.marked import marked
 from clinic.summary.lines import (
     EMPTY_PLAN,
     NO_CODES,
@@ -24,10 +25,11 @@ from clinic.summary.lines import (
 
 FOLDER = "summary"
 OWN_WORDS = {
-    "project-decision": "project decision",
-    "from-memory": "general knowledge",
-    "source-article": "the article that this app grew from",
+    "project-decision": marked("project decision"),
+    "from-memory": marked("general knowledge"),
+    "source-article": marked("the article that this app grew from"),
 }
+"""Short words of our own for a source; a reader's language is put in where they are shown."""
 PERSON = ("name", "birth_date", "sex", "phone", "language", "answered_by")
 KEYS = ("questionnaire", "review", "person", "sections", "safety", "scores", "stretches", "flags")
 

@@ -90,6 +90,19 @@ def test_the_patients_own_words_name_the_language_they_were_typed_in():
     assert not page.select("#answers .quoted[lang]")
 
 
+def test_our_own_words_for_a_source_are_spanish_on_the_patients_pages():
+    sources = " ".join(
+        source
+        for option in printing_kit(shipped_shelf(), CLINIC, ("en", "es"))["handouts"]["es"].options
+        for source in option.sources
+    )
+
+    assert "el artículo del que nació este programa" in sources
+    assert "Schepers y otros 2022" in sources
+    for english in ("article that", "general knowledge", "project decision", "and others"):
+        assert english not in sources
+
+
 def test_a_patient_who_answers_in_english_is_not_told_to_speak_it():
     summary, _ = both(shipped_shelf(), "en")
 
