@@ -16,6 +16,7 @@ from clinic import catalogue, logs
 from clinic.actions.printing import printing_kit
 from clinic.config import Settings, utc_now
 from clinic.errors import Misconfigured, Unavailable
+from clinic.library.logo import Logo
 from clinic.library.placeholders import filled
 from clinic.library.places import content_dir, templates_dir
 from clinic.library.sections import ForeignHtml
@@ -24,10 +25,11 @@ from clinic.pdf.pool import RenderPool
 from clinic.store.database import Database, open_database
 from clinic.web import health, look, post_limits, security, sessions, tablet
 from clinic.web.after_post import answer_by_get
-from clinic.web.assets import read_assets, serve_assets
+from clinic.web.assets import own_logo, read_assets, serve_assets
 from clinic.web.education import views as education
 from clinic.web.errors import answer_errors, note_incident, want_session
 from clinic.web.filters import register_filters
+from clinic.web.in_memory import InMemoryRequest
 from clinic.web.intake import adding, coming_back, invited, on_tablet
 from clinic.web.intake import views as intake
 from clinic.web.intake.names import element_id
@@ -55,7 +57,9 @@ MAX_FIELDS = 2000
 
 
 class ClinicApp(Flask):
-    """Flask, but for its log: a traceback there would hold what people typed."""
+    """Flask, but for its log: a traceback there would hold what people typed; so would a file."""
+
+    request_class = InMemoryRequest
 
     def log_exception(self, exc_info: tuple[Any, ...]) -> None:
         """Log where something broke, under a number that the page shows too."""
@@ -104,7 +108,7 @@ def create_app(
     ):
         app.register_blueprint(blueprint)
     app.register_blueprint(staff.blueprint, url_prefix="/staff")
-    serve_assets(app, read_assets(content_dir() / "figures"))
+    _serve_files(app, shelf.logo)
     answer_errors(app)
     # First of those that look at answers, so that it is the last to touch them.
     pack_pages(app)
@@ -116,6 +120,15 @@ def create_app(
     security.require_declarations(app)
     watch(app, behind_tls=settings.behind_tls)
     return app
+
+
+def _serve_files(app: Flask, logo: Logo | None) -> None:
+    """Serve what pages load, the clinic's own logo among it where there is one."""
+    assets = read_assets(content_dir() / "figures")
+    app.jinja_env.globals["logo"] = logo
+    if logo is not None:
+        assets[logo.name] = own_logo(logo)
+    serve_assets(app, assets)
 
 
 def _house(

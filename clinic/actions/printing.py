@@ -32,6 +32,7 @@ class PrintingKit(TypedDict):
     figures: Path
     fonts: Path
     handouts: dict[str, Handout]
+    logo: tuple[str, bytes] | None
 
 
 def printing_kit(
@@ -45,6 +46,7 @@ def printing_kit(
         handouts=read_handouts(
             shelf.articles, shelf.drawings, clinic, languages, shelf.summary_plan.citations
         ),
+        logo=(shelf.logo.name, shelf.logo.content) if shelf.logo else None,
     )
 
 

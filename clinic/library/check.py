@@ -15,6 +15,7 @@ from clinic.library.demo_providers import DEMO_PROVIDERS, read_demo_providers
 from clinic.library.destinations import check_destinations
 from clinic.library.drawings import check_drawings
 from clinic.library.faults import Fault
+from clinic.library.logo import check_logo
 from clinic.library.own_folder import OwnFolder
 from clinic.library.questionnaires import check_questionnaire, questionnaire_paths
 from clinic.library.rule_examples import check_rule_examples
@@ -50,6 +51,7 @@ def content_faults(content: Path, own: OwnFolder | None = None) -> list[str]:
     faults += (str(each) for each in found if not each.unfinished)
     faults += (str(each) for each in untranslated(articles, content, own) if not each.unfinished)
     faults += map(str, check_drawings(content)[1])
+    faults += map(str, check_logo(own.logo)[1]) if own and own.logo else ()
     forms: dict[str, Questionnaire] = {}
     for path in questionnaire_paths(content):
         form, found = check_questionnaire(path)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from clinic.library.articles import Articles, read_all_sources, read_articles
 from clinic.library.drawings import Drawings, read_drawings
+from clinic.library.logo import Logo, read_logo
 from clinic.library.overlays import FIRST_LANGUAGE, languages
 from clinic.library.own_folder import read_own_folder
 from clinic.library.questionnaires import Questionnaires
@@ -30,6 +31,8 @@ class Shelf:
     articles: Articles
     drawings: Drawings
     sources: Sources
+    logo: Logo | None = None
+    """The clinic's own; without one the shipped mark stands in its place."""
     unsafe: Mapping[str, str] = field(default_factory=dict)
     """The languages that may not be offered: a text of safety is missing there, or old."""
 
@@ -62,6 +65,7 @@ def read_shelf(content: Path, own_folder: Path | None = None) -> Shelf:
     spoken = read_spoken(content)
     own = read_own_folder(own_folder, languages(content)) if own_folder else None
     forms, articles = Questionnaires(content), read_articles(content, own)
+    logo = read_logo(own.logo) if own and own.logo else None
     rules = spoken[FIRST_LANGUAGE].book.red_flags
     return Shelf(
         questionnaires=forms,
@@ -69,5 +73,6 @@ def read_shelf(content: Path, own_folder: Path | None = None) -> Shelf:
         articles=articles,
         drawings=read_drawings(content),
         sources=read_all_sources(content, own) if own else read_sources(content),
+        logo=logo,
         unsafe=unsafe_languages(content, articles, forms, rules),
     )

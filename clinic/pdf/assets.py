@@ -2,6 +2,7 @@
 
 asset:figures/<name>.svg     a drawing of content/figures
 asset:fonts/<name>.woff2     a shipped font
+asset:logo.svg               the clinic's own logo, or logo.png
 asset:body-map?<id>+<id>     the body with these regions filled
 asset:bar?<n>+<m>+<m>        a bar filled to n thousandths, with a line at each m
 asset:qr?<hex>               a QR code for the text that is written in hex
@@ -31,7 +32,7 @@ BAR_TRACK = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 204 24">'
     '<rect x="2" y="5" width="200" height="14" fill="#ffffff" stroke="#6d7d86" stroke-width="1"/>'
 )
-TYPES = {".svg": "image/svg+xml", ".woff2": "font/woff2"}
+TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2"}
 
 
 class BodyPicture:
@@ -75,14 +76,25 @@ def _bar(thousandths: str) -> str:
 
 
 class Assets(URLFetcher):
-    """Gives documents the assets in memory, and refuses every other address."""
+    """Gives documents the assets in memory, and refuses every other address.
 
-    def __init__(self, figures: Path, fonts: Collection[Path]) -> None:
+    `logo` is the clinic's own, by name and content; `self.logo` is the address of whichever
+    mark stands on papers.
+    """
+
+    def __init__(
+        self, figures: Path, fonts: Collection[Path], logo: tuple[str, bytes] | None = None
+    ) -> None:
         super().__init__(allowed_protocols=(), fail_on_errors=True)
         self.held: Mapping[str, bytes] = {
             **{f"{SCHEME}figures/{file.name}": file.read_bytes() for file in figures.glob("*.svg")},
             **{f"{SCHEME}fonts/{file.name}": file.read_bytes() for file in fonts},
         }
+        self.logo = f"{SCHEME}figures/logo_mark.svg"
+        if logo is not None:
+            name, content = logo
+            self.logo = f"{SCHEME}{name}"
+            self.held = {**self.held, self.logo: content}
         self.body = BodyPicture((figures / "body_map.svg").read_text(encoding="utf-8"))
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:  # noqa: ARG002

@@ -47,6 +47,7 @@ class RenderPool:
         figures: Path,
         fonts: Path,
         handouts: Mapping[str, Handout],
+        logo: tuple[str, bytes] | None = None,
         workers: int = WORKERS,
     ) -> None:
         self._made_of = {
@@ -54,6 +55,7 @@ class RenderPool:
             "figures": figures,
             "fonts": fonts,
             "handouts": dict(handouts),
+            "logo": logo,
         }
         self._seats: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(workers):

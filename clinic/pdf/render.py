@@ -83,14 +83,21 @@ class Renderer:
     """Templates, fonts, style and pictures, read once and used for every document.
 
     `fonts` is the folder with the two Public Sans files. `handouts` are the printed
-    articles by language; English must be there. Not to be shared between threads.
+    articles by language; English must be there. `logo` is the clinic's own, by the name of its
+    file and its content. Not to be shared between threads.
     """
 
     def __init__(
-        self, *, templates: Path, figures: Path, fonts: Path, handouts: Mapping[str, Handout]
+        self,
+        *,
+        templates: Path,
+        figures: Path,
+        fonts: Path,
+        handouts: Mapping[str, Handout],
+        logo: tuple[str, bytes] | None = None,
     ) -> None:
         files = [*(fonts / name for name in TEXT_FONTS), FALLBACK_FONT]
-        self.assets = Assets(figures, files)
+        self.assets = Assets(figures, files, logo)
         self.printable = Printable([file.read_bytes() for file in files])
         self.handouts = handouts
         logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it may quote the document
@@ -108,6 +115,7 @@ class Renderer:
             auto_reload=False,
             extensions=["jinja2.ext.do"],
         )
+        self.environment.globals["logo"] = self.assets.logo
         self.environment.filters.update(
             shortened=shortened,
             is_short=is_short,

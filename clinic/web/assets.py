@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 
+from clinic.library.logo import Logo
 from clinic.web.packing import packed_file, takes_packed
 from clinic.web.security import STATIC_ENDPOINT, Audience, open_to
 
@@ -26,6 +27,10 @@ TYPES = {
 """Said here, since what a system believes of a suffix differs."""
 
 
+ALONE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""What a picture of the clinic's own may do where somebody opens it as a page: look as it looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """One file that anybody may fetch, and the start of the SHA-256 of its content."""
@@ -35,6 +40,8 @@ class Asset:
     kind: str
     packed: bytes | None
     """The content as it goes over the wire, where packing makes it smaller."""
+    held: bytes | None = None
+    """The content of a file that is not ours, as it was looked through at the start."""
 
 
 def read_assets(figures: Path, static: Path = STATIC) -> dict[str, Asset]:
@@ -57,6 +64,14 @@ def _asset(path: Path) -> Asset:
     return Asset(path, digest, kind, packed_file(content, kind))
 
 
+def own_logo(logo: Logo) -> Asset:
+    """Give the clinic's own logo as a file to fetch; what was checked is what is sent."""
+    digest = hashlib.sha256(logo.content).hexdigest()[:HASH_LETTERS]
+    return Asset(
+        Path(logo.name), digest, logo.kind, packed_file(logo.content, logo.kind), logo.content
+    )
+
+
 def serve_assets(app: Flask, assets: Mapping[str, Asset]) -> None:
     """Serve the files at /static/, and let templates name them with `asset(...)`."""
 
@@ -71,13 +86,15 @@ def serve_assets(app: Flask, assets: Mapping[str, Asset]) -> None:
             raise NotFound
         known = assets[filename]
         packed = known.packed if takes_packed(request) else None
-        body = known.path.read_bytes() if packed is None else packed
+        body = packed or known.held or known.path.read_bytes()
         response = Response(body, content_type=_content_type(known.kind))
         response.set_etag(known.digest if packed is None else f"{known.digest}-gzip")
         if known.packed is not None:
             response.vary.add("Accept-Encoding")
         if packed is not None:
             response.headers["Content-Encoding"] = "gzip"
+        if known.held is not None:
+            response.headers["Content-Security-Policy"] = ALONE
         _let_keep(response, for_good=request.args.get("v") == known.digest)
         response.make_conditional(request)
         return response
