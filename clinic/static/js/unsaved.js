@@ -5,7 +5,9 @@
 
   const WAIT_MS = 8000;
   const forms = [...document.querySelectorAll('main form[method="post"]')];
-  let sending = false;
+  // Staff have many forms on a page: what stands in another one than is sent is lost as well.
+  const many = document.body.classList.contains("page--staff");
+  let sending = null;
 
   const isChanged = (field) => {
     if (!field.name || field.name.startsWith("_") || field.type === "hidden" || field.matches(":disabled")) return false;
@@ -23,16 +25,17 @@
     [...form.querySelectorAll(".field--wrong :is(input, textarea)")].some(wasRefused);
 
   window.addEventListener("pageshow", () => {
-    sending = false;
+    sending = null;
   });
   window.addEventListener("beforeunload", (event) => {
-    if (!sending && forms.some(isUnsaved)) event.preventDefault();
+    if (sending && !many) return;
+    if (forms.some((form) => form !== sending && isUnsaved(form))) event.preventDefault();
   });
 
   const step = document.getElementById("step");
   const lost = document.getElementById("line-lost");
   for (const form of forms) {
-    if (form !== step) form.addEventListener("submit", () => { sending = true; });
+    if (form !== step) form.addEventListener("submit", () => { sending = form; });
   }
   // An old browser that can't do what follows sends its answers unasked.
   if (!step || !lost || !step.requestSubmit || !window.AbortController) return;
@@ -74,7 +77,7 @@
       lost.focus();
       return;
     }
-    sending = true;
+    sending = step;
     step.requestSubmit(event.submitter);
   });
 })();
