@@ -2,14 +2,15 @@
 
 import re
 import sys
+import weakref
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
-from waitress.utilities import RequestEntityTooLarge
+from waitress.utilities import Error, RequestEntityTooLarge
 
 from clinic.web.visit import house_of
 
@@ -28,8 +29,22 @@ MAX_READ_BYTES = 64 * 1024 * 1024
 to send all of it first, is answered by a page in words."""
 KEPT_BYTES = 256 * 1024
 """So much of a body that is thrown away is kept: the words that stand before a file."""
+MOST_HELD_BYTES = 128 * 1024 * 1024
+"""So much of all bodies together: ten reports of the largest size that come at one moment.
+
+They are held in memory, since a temporary file would hold what patients typed in the clear.
+"""
+SMALL_BYTES = 128 * 1024
+"""A body up to this size, such as that of any form, is taken even then."""
 MAX_HEADER_BYTES = 32 * 1024
 MAX_HEADERS = 100
+
+
+class Busy(Error):
+    """Too many large bodies arrive at one moment."""
+
+    code = 503
+    reason = "Service Unavailable"
 
 
 class ThrownAway:
@@ -75,6 +90,12 @@ class StrictParser(HTTPRequestParser):
     smuggling); waitress itself answered such a request twice when it was tried.
     """
 
+    _all: ClassVar["weakref.WeakSet[StrictParser]"] = weakref.WeakSet()
+
+    def __init__(self, adj: Any) -> None:
+        super().__init__(adj)
+        self._all.add(self)
+
     def parse_header(self, header_plus: bytes) -> None:
         """Read the header as waitress does. Raises ParsingError."""
         names = [line.partition(b":")[0].strip().lower() for line in header_plus.split(b"\r\n")[1:]]
@@ -96,7 +117,15 @@ class StrictParser(HTTPRequestParser):
         if self.chunked and self.body_bytes_received >= MAX_BODY_BYTES:
             self.error = RequestEntityTooLarge("This request is too large.")
             self.completed = True
+        if self._held > SMALL_BYTES and sum(each._held for each in self._all) > MOST_HELD_BYTES:
+            self.error = Busy("Too much arrives at once. Try again in a minute.")
+            self.completed = True
         return consumed
+
+    @property
+    def _held(self) -> int:
+        """How much of its body is in memory."""
+        return len(self.body_rcv) if self.body_rcv is not None else 0
 
 
 class Channel(HTTPChannel):
@@ -120,6 +149,9 @@ def make_server(app: Flask, host: str, port: int) -> Any:
         channel_timeout=IDLE_SECONDS,
         max_request_body_size=MAX_READ_BYTES,
         max_request_header_size=MAX_HEADER_BYTES,
+        # Beyond these waitress would lay what comes and goes into temporary files.
+        inbuf_overflow=MAX_READ_BYTES,
+        outbuf_overflow=MAX_READ_BYTES,
         ident=None,
         clear_untrusted_proxy_headers=not house_of(app).settings.behind_tls,
     )

@@ -3,14 +3,19 @@
 import http.client
 import re
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
+import waitress.buffers
+import werkzeug.formparser
 from flask import Flask
 from werkzeug.test import encode_multipart
 
+from clinic.web import server
+from clinic.web.security import Audience, open_to
 from clinic.web.server import KEPT_BYTES, MAX_BODY_BYTES, MAX_REPORT_BYTES, make_server
 from tests.web.loop import Loop
 from tests.web.staff import Patients
@@ -76,6 +81,44 @@ def test_a_report_of_fifty_megabytes_is_answered_in_words_that_keep_what_was_typ
     assert status == 413
     assert "This file is larger than 10 MB." in page
     assert asks(connection, "GET", "/healthz")[0] == 200  # on the same connection
+
+
+def test_no_part_of_what_comes_or_goes_lies_in_a_temporary_file(app, address, monkeypatch):
+    """Whatever lays one down fails here: a report of the largest size, and an answer as large."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a temporary file was asked for")
+
+    for module in (tempfile, waitress.buffers, werkzeug.formparser):
+        for name in ("TemporaryFile", "SpooledTemporaryFile", "NamedTemporaryFile"):
+            monkeypatch.setattr(module, name, refuse, raising=False)
+    large = open_to(Audience.PUBLIC)(lambda: "x" * 4 * MEGABYTE)
+    app.add_url_rule("/large", "large", view_func=large)
+    body, headers = report(9 * MEGABYTE, "As attached.")
+    with served(app) as port:
+        opened = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        assert asks(opened, "POST", f"{address}/report", body, **headers)[0] == 400
+        assert len(asks(opened, "GET", "/large", Connection="close")[1]) == 4 * MEGABYTE
+
+
+def test_bodies_that_come_all_at_once_fill_no_memory(app, monkeypatch):
+    monkeypatch.setattr(server, "MOST_HELD_BYTES", 4 * MEGABYTE)
+    head = b"POST /intake/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n"
+    with served(app) as port, ExitStack() as stack:
+        talks = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            for _ in range(3)
+        ]
+        for talk in talks[:2]:
+            talk.sendall(head + b"x" * 1_900_000)
+        talks[2].sendall(head)
+        with suppress(ConnectionError):
+            talks[2].sendall(b"x" * 1_900_000)
+        assert status_of(talks[2]) in (b"503", b"")
+
+        opened = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        small = {"Content-Type": "application/x-www-form-urlencoded", "Connection": "close"}
+        assert asks(opened, "POST", "/intake/", b"name=x", **small)[0] == 400
 
 
 def test_any_other_large_body_is_answered_in_words_too(connection, address):
