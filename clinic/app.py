@@ -46,11 +46,16 @@ from clinic.web.languages import (
     with_language,
 )
 from clinic.web.packing import pack_pages
+from clinic.web.paper import views as paper
 from clinic.web.referral import views as receiving
 from clinic.web.sessions import StoredSessions
 from clinic.web.staff import views as staff
+from clinic.web.turned import as_it_runs
 from clinic.web.visit import EXTENSION, House, clinic_details, details_of, today
 from clinic.web.watching import watch
+
+# Typing a paper in needs the pages of patients, which no page of staff may import.
+staff.blueprint.register_blueprint(paper.blueprint)
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_FIELDS = 2000
@@ -188,6 +193,7 @@ def _configure(app: Flask, settings: Settings, database: Database) -> None:
 def _dress_templates(app: Flask, settings: Settings) -> None:
     environment = app.jinja_env
     environment.undefined = StrictUndefined
+    environment.finalize = as_it_runs
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _words().ugettext(text),
         lambda one, many, number: _words().ungettext(one, many, number),
@@ -201,14 +207,15 @@ def _dress_templates(app: Flask, settings: Settings) -> None:
         "clinic_phone": details.phone,
         "emergency_number": details.emergency_number,
         "crisis_line": details.crisis_line,
-        "call_by": details.call_by,
         "resume_days": str(details.resume_days),
     }
 
     def clinic_words(html: str) -> Markup:
         """Fill the clinic's names and numbers into words from content/."""
         language = html.language if isinstance(html, ForeignHtml) else ""
-        safe = with_language(filled(html, words), language)  # the words are escaped there
+        say = catalogue.say_in(language or g.get("language", FIRST))
+        values = words | {"call_by": details.call_by_in(say)}
+        safe = with_language(filled(html, values), language)  # the words are escaped there
         return Markup(safe)  # nosec B704  # noqa: S704
 
     environment.globals.update(at=at, lang_of=lang_of)

@@ -8,12 +8,12 @@ from flask import g
 from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from clinic.marked import marked
 from clinic.web.intake.dates import date_parts, read_birth_date
 from clinic.web.intake.parts import Part
-from clinic.web.intake.reading import Unreadable, printable
+from clinic.web.intake.reading import Unreadable, printable, tidy
 from clinic.web.sentences import sentence
 
 TICK_TO_AGREE = marked("Tick the box if you agree. If you do not, call us.")
@@ -39,10 +39,10 @@ class ConsentForm(Form):
     agree = BooleanField(validators=[InputRequired(lazy_gettext(TICK_TO_AGREE))])
     name = StringField(
         validators=[
-            InputRequired(lazy_gettext(TYPE_YOUR_NAME)),
+            DataRequired(lazy_gettext(TYPE_YOUR_NAME)),
             Length(max=200, message=lazy_gettext(NAME_TOO_LONG)),
         ],
-        filters=[lambda text: printable(text or "").strip()],
+        filters=[lambda text: tidy(printable(text or ""))],
     )
 
 

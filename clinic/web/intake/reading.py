@@ -33,9 +33,23 @@ class Unreadable(BadInput):
         self.values = values
 
 
+SHAPELESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters by their class, which are drawn as nothing."""
+
+
 def tidy(text: str) -> str:
-    """Give the text without white space around it, with one kind of line end."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    """Give the text without white space around it, with one kind of line end.
+
+    Of a text in which nothing can be seen nothing is left: it is no answer, and no name.
+    """
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return plain if plain.isascii() or any(map(_has_shape, plain)) else ""
+
+
+def _has_shape(letter: str) -> bool:
+    return unicodedata.category(letter)[0] != "Z" and not (
+        unicodedata.category(letter) in ("Cc", "Cf", "Cs") or letter in SHAPELESS
+    )
 
 
 def printable(text: str) -> str:
