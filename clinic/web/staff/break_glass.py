@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length
 from clinic.actions import break_glass
 from clinic.store.case_access import AccessReason
 from clinic.web.security import Audience, open_to
+from clinic.web.staff.again import fresh_first
 from clinic.web.staff.doors import reader, reader_of
 from clinic.web.staff.forms import LONGEST_NOTE, errors_of, plain_text
 from clinic.web.staff.patient_page import Page, opened_page
@@ -48,6 +49,7 @@ class ReasonForm(Form):
 
 
 @blueprint.route("", methods=["GET", "POST"])
+@fresh_first()
 @open_to(Audience.FRONT_DESK)
 def ask(intake_id: UUID) -> Page | str:
     """Ask for the reason, and open the page."""

@@ -11,6 +11,7 @@ from clinic.store import staff, totp
 from clinic.store.recovery_codes import CODES
 from clinic.store.staff import Member
 from clinic.web.security import Audience, open_to
+from clinic.web.staff.again import fresh_first
 from clinic.web.staff.doors import reader
 from clinic.web.staff.forms import CodeForm, errors_of
 from clinic.web.staff.letting_in import let_in
@@ -50,6 +51,7 @@ def page() -> str:
 
 
 @blueprint.route("/app", methods=["GET", "POST"])
+@fresh_first()
 @open_to(*EVERYBODY)
 def app() -> Page:
     """Show the secret for an app, and keep it once a first code is right."""
@@ -75,6 +77,7 @@ def app() -> Page:
 
 
 @blueprint.route("/app/remove", methods=["POST"])
+@fresh_first()
 @open_to(*EVERYBODY)
 def remove_app() -> WebResponse:
     """Forget the app."""
@@ -84,6 +87,7 @@ def remove_app() -> WebResponse:
 
 
 @blueprint.route("/codes", methods=["GET", "POST"])
+@fresh_first()
 @open_to(*EVERYBODY)
 def codes() -> Page:
     """Make ten recovery codes, and show them once."""

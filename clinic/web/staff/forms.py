@@ -72,6 +72,35 @@ class CodeForm(Form):
     )
 
 
+AGAIN = "again-"
+"""So begin the fields that prove who sends something, beside those of the act itself."""
+
+
+class AgainForm(Form):
+    """The password once more, and a code where there is a second step."""
+
+    password = PasswordField(
+        "Your password",
+        validators=[DataRequired("Type your password."), _too_long(LONGEST_PASSWORD)],
+    )
+    code = StringField(
+        "Code",
+        validators=[DataRequired("Type the code."), _too_long(LONGEST_CODE)],
+        filters=[plain_text],
+    )
+    wait_seconds = 0
+    """How long to wait after too many wrong tries."""
+
+    def __init__(self, posted: MultiDict[str, str] | None = None) -> None:
+        super().__init__(posted, prefix=AGAIN)
+
+    def asked_of(self, *, with_code: bool) -> "AgainForm":
+        """Give the form without the code for somebody who has none."""
+        if not with_code:
+            del self.code
+        return self
+
+
 class PasswordForm(Form):
     """Another password, with the one that stands."""
 

@@ -11,6 +11,7 @@ from clinic.errors import BadInput, Refused
 from clinic.store.staff import Member, Role
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.access_lines import access_lines
+from clinic.web.staff.again import fresh_first
 from clinic.web.staff.doors import reader
 from clinic.web.staff.forms import errors_of
 from clinic.web.staff.people_forms import PersonForm, RoleForm
@@ -40,6 +41,7 @@ def listing() -> str:
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
+@fresh_first()
 @open_to(Audience.ADMIN)
 def new() -> Page:
     """Add somebody; the first password is shown once, on the next page."""
@@ -74,6 +76,7 @@ def person(staff_id: UUID) -> str:
 
 
 @blueprint.route("/<uuid:staff_id>/disable", methods=["POST"])
+@fresh_first()
 @open_to(Audience.ADMIN)
 def disable(staff_id: UUID) -> Page:
     """Let somebody in no more."""
@@ -88,6 +91,7 @@ def disable(staff_id: UUID) -> Page:
 
 
 @blueprint.route("/<uuid:staff_id>/enable", methods=["POST"])
+@fresh_first()
 @open_to(Audience.ADMIN)
 def enable(staff_id: UUID) -> Page:
     """Let somebody in again."""
@@ -101,6 +105,7 @@ def enable(staff_id: UUID) -> Page:
 
 
 @blueprint.route("/<uuid:staff_id>/reset", methods=["POST"])
+@fresh_first()
 @open_to(Audience.ADMIN)
 def reset(staff_id: UUID) -> Page:
     """Give a new first password."""
@@ -113,6 +118,7 @@ def reset(staff_id: UUID) -> Page:
 
 
 @blueprint.route("/<uuid:staff_id>/reset-second-step", methods=["POST"])
+@fresh_first()
 @open_to(Audience.ADMIN)
 def reset_second_step(staff_id: UUID) -> Page:
     """Take somebody's second step away, and give a new first password."""
@@ -125,6 +131,7 @@ def reset_second_step(staff_id: UUID) -> Page:
 
 
 @blueprint.route("/<uuid:staff_id>/role", methods=["POST"])
+@fresh_first()
 @open_to(Audience.ADMIN)
 def role(staff_id: UUID) -> Page:
     """Change what somebody may."""

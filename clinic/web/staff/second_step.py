@@ -1,10 +1,10 @@
 """The second step of signing in: a code, after the password was right."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import second_step, staff_access
-from clinic.errors import TooManyAttempts
+from clinic.errors import Refused, TooManyAttempts
 from clinic.store.staff import Member
 from clinic.web.security import Audience, open_to
 from clinic.web.staff.forms import CodeForm, errors_of
@@ -18,15 +18,16 @@ Page = str | WebResponse | tuple[str, int, dict[str, str]]
 WRONG_CODE = (
     "This code does not fit, or it was used already. Wait until the app shows the next one."
 )
+TOO_LATE = "This took more than 10 minutes. Begin again with your user name and password."
 
 
 @blueprint.route("", methods=["GET", "POST"])
 @open_to(Audience.PUBLIC)
 def ask() -> Page:
-    """Ask for the code, and let in whoever gives a right one."""
+    """Ask for the code, and let in whoever gives a right one. Raises Refused when it is late."""
     half = half_in()
     if half is None:
-        return redirect(url_for("staff.sign_in"), code=303)
+        raise Refused(TOO_LATE)
     form = CodeForm(request.form if request.method == "POST" else None)
     wait = 0
     if request.method == "POST" and form.validate():

@@ -9,6 +9,7 @@ from clinic.actions import audit_trail
 from clinic.errors import BadInput, Refused
 from clinic.store.audit import Sought
 from clinic.web.security import Audience, open_to
+from clinic.web.staff.again import fresh_first
 from clinic.web.staff.doors import reader
 from clinic.web.staff.trail_form import TrailForm
 from clinic.web.staff.trail_lines import sheet_of, trail_words
@@ -34,6 +35,7 @@ def page() -> Page:
 
 
 @blueprint.route("/audit.csv")
+@fresh_first(reading=True)
 @open_to(Audience.ADMIN)
 def csv_out() -> Page | WebResponse:
     """Give what was looked for as CSV."""

@@ -16,6 +16,7 @@ from clinic.web.body_map import body_picture
 from clinic.web.security import Audience, open_to, signed_in
 from clinic.web.staff import (
     additions,
+    again,
     alarms,
     attachments,
     break_glass,
@@ -73,6 +74,7 @@ blueprint.register_blueprint(trail.blueprint)
 blueprint.register_blueprint(own_sessions.blueprint)
 blueprint.register_blueprint(second_step.blueprint)
 blueprint.register_blueprint(factors.blueprint)
+blueprint.register_blueprint(again.blueprint)
 blueprint.register_blueprint(providers.blueprint)
 blueprint.register_blueprint(provider_file.blueprint)
 blueprint.register_blueprint(looking_up.blueprint)
@@ -135,7 +137,11 @@ def enrol_and_change_first() -> WebResponse | None:
     return redirect(url_for("staff.password"), code=303)
 
 
+blueprint.before_request(again.sign_in_again)
+
+
 @blueprint.route("/password", methods=["GET", "POST"])
+@again.fresh_first(beside_factor=True)
 @open_to(Audience.FRONT_DESK, Audience.CLINICIAN, Audience.ADMIN)
 def password() -> str | WebResponse:
     """Change one's own password; every other session ends."""
