@@ -14,7 +14,8 @@ from clinic.store import backup_folder
 from clinic.store.backup_make import clinic_of, make_backup
 from clinic.store.backup_restore import Restored, proved, restore
 from clinic.store.database import Database, open_database
-from clinic.store.keys import Keyring, read_key_file
+from clinic.store.key_sources import keys_at
+from clinic.store.keys import Ring
 from clinic.store.retention import believed
 
 EACH_SECONDS = 2
@@ -152,8 +153,8 @@ def _ended(restored: Restored) -> str:
     )
 
 
-def _keyring(settings: Settings) -> Keyring:
-    return read_key_file(settings.key_file, settings.data)
+def _keyring(settings: Settings) -> Ring:
+    return keys_at(settings)
 
 
 def _program() -> str:

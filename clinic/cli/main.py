@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from clinic.cli import backup, content, invite, people, records, retention, rules, service
+from clinic.cli import backup, content, invite, keys, people, records, retention, rules, service
 from clinic.errors import ClinicError, Misconfigured
 
 PACKAGE = "clinic-intake"
@@ -65,6 +65,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"clinic-intake {_version()}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for group in (service, content, rules, records, people, invite, retention, backup):
+    for group in (service, content, rules, records, people, keys, invite, retention, backup):
         group.add_commands(commands)
     return parser

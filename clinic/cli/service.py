@@ -7,14 +7,13 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from clinic.actions.demo import SignIn, make_demo
 from clinic.actions.referrals import Terms
 from clinic.app import create_app
 from clinic.config import Settings, load_settings, utc_now
+from clinic.cli.stopping import ends_when_asked
 from clinic.errors import Misconfigured
 from clinic.library.places import content_dir
 from clinic.library.shelf import read_shelf
@@ -139,33 +138,9 @@ def run_work(given: argparse.Namespace) -> int:
     """Do the background work until stopped, or one round of it."""
     settings = load_settings()
     stop = threading.Event()
-    with _ends_when_asked(stop), open_database(settings) as database:
+    with ends_when_asked(stop), open_database(settings) as database:
         work_until(stop, settings, database, once=given.once, tell=_say)
     return 0
-
-
-@contextmanager
-def _ends_when_asked(stop: threading.Event) -> Iterator[None]:
-    """Have SIGTERM and Ctrl-C end the work between two mails: one that is broken off is doubled.
-
-    Asked a second time, the process ends at once.
-    """
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-
-    def again() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def ask(*_: object) -> None:
-        stop.set()
-        again()
-
-    for number in before:
-        signal.signal(number, ask)
-    try:
-        yield
-    finally:
-        again()
 
 
 def _say(line: str) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from clinic.errors import BadInput, Damaged, Misconfigured
-from clinic.store.keys import Key, Keyring
+from clinic.store.keys import Key, Ring
 from clinic.store.whole_files import sha256_of, write_whole
 
 NAME = "manifest.json"
@@ -68,7 +68,7 @@ def write(folder: Path, manifest: Manifest, key: Key) -> None:
     write_whole(folder / NAME, text.encode())
 
 
-def read(folder: Path, keyring: Keyring) -> Manifest:
+def read(folder: Path, keyring: Ring) -> Manifest:
     """Read the manifest of a backup. Raises BadInput, Damaged, or Misconfigured for its key."""
     said = _said(folder)
     key = _key(said, folder, keyring)
@@ -105,7 +105,7 @@ def check_files(folder: Path, manifest: Manifest) -> None:
             raise Damaged(f"{path} was changed after it was written. Take another backup.")
 
 
-def check_keys(manifest: Manifest, keyring: Keyring) -> None:
+def check_keys(manifest: Manifest, keyring: Ring) -> None:
     """See that the keys at hand open all that is in a backup. Raises Misconfigured."""
     have = {key.id for key in keyring.keys}
     lacking = [each for each in (manifest.key, *manifest.keys) if each not in have]
@@ -120,7 +120,7 @@ def _wrong_key(name: str, lacking: list[str]) -> str:
     )
 
 
-def _key(said: dict[str, Any], folder: Path, keyring: Keyring) -> Key:
+def _key(said: dict[str, Any], folder: Path, keyring: Ring) -> Key:
     wanted = said.get("key")
     for key in keyring.keys:
         if key.id == wanted:

@@ -21,7 +21,7 @@ from clinic.store.backup_make import SQLITE_FILE, Percent, Tell, file_key
 from clinic.store.backup_manifest import Manifest
 from clinic.store.database import Database, Place, Transaction, database_as_it_is, database_on
 from clinic.store.engines import copy_engine, new_file_key, sqlite_engine
-from clinic.store.keys import Keyring
+from clinic.store.keys import Ring
 from clinic.store.referral_tables import invitation, referral_door
 from clinic.store.schema import is_known
 from clinic.store.tables import outbox, resume_code, session, tablet
@@ -51,7 +51,7 @@ class Restored:
     set_aside: Path | None
 
 
-def proved(backup: Path, keyring: Keyring) -> Manifest:
+def proved(backup: Path, keyring: Ring) -> Manifest:
     """Prove a backup without restoring it: manifest, files and keys.
 
     Raises BadInput, Damaged or Misconfigured with a sentence.
@@ -67,7 +67,7 @@ def proved(backup: Path, keyring: Keyring) -> Manifest:
     return manifest
 
 
-def restore(backup: Path, place: Place, keyring: Keyring, *, now: datetime, tell: Tell) -> Restored:
+def restore(backup: Path, place: Place, keyring: Ring, *, now: datetime, tell: Tell) -> Restored:
     """Restore a backup into an empty place, end what stood open, and write it down.
 
     Nothing is changed before the backup is proved, and the database has its name only when all
@@ -131,7 +131,7 @@ def _finished(
     return ended
 
 
-def _put_back(backup: Path, manifest: Manifest, made: Path, keyring: Keyring, tell: Tell) -> None:
+def _put_back(backup: Path, manifest: Manifest, made: Path, keyring: Ring, tell: Tell) -> None:
     key = next(key for key in keyring.keys if key.id == manifest.key)
     source, source_key = backup / SQLITE_FILE, file_key(key, manifest.id)
     with database_as_it_is(copy_engine(source, source_key), keyring):

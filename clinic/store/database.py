@@ -14,10 +14,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from clinic import metrics
 from clinic.errors import ClinicError, Damaged, Misconfigured, Unavailable
+from clinic.store import key_claims
 from clinic.store.engines import WAIT_SECONDS, WRITES, postgres_engine, sqlite_engine
-from clinic.store.keys import Key, Keyring, ensure_demo_key, read_key_file
+from clinic.store.key_sources import KeyPlace, keys_at
+from clinic.store.keys import Key, Ring, ensure_demo_key
 from clinic.store.schema import bring_up_to_date, kept_root_key, root_key
-from clinic.store.sealing import Vault
+from clinic.store.sealing import Cell, Vault, wrap_with
 from clinic.store.tables import meta
 
 POSTGRES_PORT = 5432
@@ -25,12 +27,8 @@ PASSING_FAULTS = ("locked", "busy", "disk", "full", "unable to open", "readonly"
 """What SQLite says when trying again, or mending the disk, helps."""
 
 
-class Place(Protocol):
+class Place(KeyPlace, Protocol):
     """What the store needs to know of the settings."""
-
-    @property
-    def data(self) -> Path:
-        """The data folder."""
 
     @property
     def database_path(self) -> Path:
@@ -39,10 +37,6 @@ class Place(Protocol):
     @property
     def database_url(self) -> str | None:
         """The address of PostgreSQL, or None for the embedded database."""
-
-    @property
-    def key_file(self) -> Path:
-        """The file with the keys."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +57,12 @@ class Transaction:
     def scalar(self, statement: Executable) -> Any:
         """Give the first column of the first row, or None."""
         return self.connection.scalar(statement)
+
+    def wrap(self, data_key: Key, cell: Cell) -> bytes:
+        """Seal a data key with the key in use, which is claimed by this transaction."""
+        key = self.vault.keyring.current
+        key_claims.claim(self.connection, key)
+        return wrap_with(key, data_key, cell)
 
     @property
     def is_sqlite(self) -> bool:
@@ -85,7 +85,7 @@ class Database:
         return self._engine.dialect.name == "sqlite"
 
     @property
-    def keyring(self) -> Keyring:
+    def keyring(self) -> Ring:
         """The keys of the key file."""
         return self.vault.keyring
 
@@ -159,9 +159,9 @@ def open_database(place: Place, *, demo_key: bool = False, must_exist: bool = Fa
     `demo_key` makes a key file for trying out when there is none; `must_exist` makes no
     database where none is. Raises Misconfigured with a sentence that names what to mend.
     """
-    if demo_key:
+    if demo_key and not place.keys:
         ensure_demo_key(place.key_file, place.data)
-    keyring = read_key_file(place.key_file, place.data)
+    keyring = keys_at(place)
     if place.database_url:
         engine = postgres_engine(place.database_url)
     elif must_exist and not place.database_path.exists():
@@ -171,7 +171,7 @@ def open_database(place: Place, *, demo_key: bool = False, must_exist: bool = Fa
     return database_on(engine, keyring, must_exist=must_exist)
 
 
-def database_on(engine: Engine, keyring: Keyring, *, must_exist: bool = False) -> Database:
+def database_on(engine: Engine, keyring: Ring, *, must_exist: bool = False) -> Database:
     """Make or migrate the tables of a database, and open its root key.
 
     Raises Misconfigured with a sentence that names what to mend.
@@ -180,6 +180,7 @@ def database_on(engine: Engine, keyring: Keyring, *, must_exist: bool = False) -
         with _translated(), engine.execution_options(**{WRITES: True}).begin() as connection:
             bring_up_to_date(connection, must_exist=must_exist)
             root = root_key(connection, keyring)
+            key_claims.check(connection, keyring)
     except (ClinicError, DBAPIError) as fault:
         engine.dispose()
         if isinstance(fault, Unavailable) and engine.dialect.name == "postgresql":
@@ -192,7 +193,7 @@ def database_on(engine: Engine, keyring: Keyring, *, must_exist: bool = False) -
     return Database(engine, Vault(keyring, root))
 
 
-def database_as_it_is(engine: Engine, keyring: Keyring) -> Database:
+def database_as_it_is(engine: Engine, keyring: Ring) -> Database:
     """Open a database that is only to be read: nothing is made, and nothing migrated."""
     try:
         with _translated(), engine.connect() as connection:

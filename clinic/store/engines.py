@@ -1,5 +1,7 @@
 """How the two databases are reached: SQLite as one encrypted file, and PostgreSQL."""
 
+import base64
+import binascii
 import os
 import time
 from pathlib import Path
@@ -9,8 +11,10 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from clinic.errors import Misconfigured, Unavailable
-from clinic.store.keys import Key, Keyring
+from clinic.errors import Damaged, Misconfigured, Unavailable
+from clinic.store.keys import Key, Ring
+from clinic.store.sealing import Cell, unwrap, wrap_with
+from clinic.store.whole_files import write_whole
 
 WAIT_SECONDS = 10
 """How long a statement waits for another writer, and a connection for a free place."""
@@ -24,6 +28,7 @@ SQLITE_SETTINGS = (
     "cache_size=-16000",
 )
 PLAIN_HEADER = b"SQLite format 3\0"
+FILE_KEY = Cell("database file", "key", "clinic.db")
 WRITES = "clinic_writes"
 """The execution option that marks the transactions that will write."""
 
@@ -47,7 +52,7 @@ def postgres_engine(url: str) -> Engine:
     )
 
 
-def sqlite_engine(path: Path, keyring: Keyring, wait_seconds: float = WAIT_SECONDS) -> Engine:
+def sqlite_engine(path: Path, keyring: Ring, wait_seconds: float = WAIT_SECONDS) -> Engine:
     """Open the encrypted file with the first key that fits, or make it with the one in use.
 
     Raises Misconfigured when the file is not ours, or was encrypted with another key.
@@ -61,18 +66,49 @@ def copy_engine(path: Path, file_key: bytes) -> Engine:
     return _sqlite_engine(path, file_key, WAIT_SECONDS, read_only=True)
 
 
-def file_key_of(path: Path, keyring: Keyring, wait_seconds: float = WAIT_SECONDS) -> bytes:
+def file_key_of(path: Path, keyring: Ring, wait_seconds: float = WAIT_SECONDS) -> bytes:
     """The key that opens an embedded database, or that a new one is made with.
 
     Raises Misconfigured when no key of the key file fits.
     """
-    for file_key in (new_file_key(key) for key in keyring.keys):
+    derived = [new_file_key(key) for key in keyring.keys]
+    for file_key in (*_kept_file_key(path, keyring), *derived):
         if _fits(path, file_key, wait_seconds):
             return file_key
     raise Misconfigured(
         f"The key file does not open the database {path}: it was made with another key. "
         "Set CLINIC_KEY_FILE to the key file that belongs to it."
+        + (f" Or {wrapped_key_file(path)} was changed." if wrapped_key_file(path).exists() else "")
     )
+
+
+def wrap_file_key(path: Path, keyring: Ring, key: Key) -> None:
+    """Keep the key of a file, wrapped with one key of the key file, beside it.
+
+    A file whose key is made from that key itself needs nothing beside it.
+    """
+    file_key = file_key_of(path, keyring)
+    wrapped = wrapped_key_file(path)
+    if file_key == new_file_key(key):
+        wrapped.unlink(missing_ok=True)
+        return
+    try:
+        write_whole(wrapped, base64.b64encode(wrap_with(key, Key(file_key), FILE_KEY)))
+    except OSError as fault:
+        raise Unavailable(f"{wrapped} cannot be written ({fault.strerror}).") from fault
+
+
+def wrapped_key_file(path: Path) -> Path:
+    """Where the wrapped key of a file is kept, once its key file's key was rotated."""
+    return path.with_name(f"{path.name}.wrapped-key")
+
+
+def _kept_file_key(path: Path, keyring: Ring) -> tuple[bytes, ...]:
+    try:
+        wrapped = base64.b64decode(wrapped_key_file(path).read_bytes(), validate=True)
+        return (unwrap(keyring, wrapped, FILE_KEY).secret,)
+    except (OSError, binascii.Error, Damaged):
+        return ()
 
 
 def new_file_key(key: Key) -> bytes:

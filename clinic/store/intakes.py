@@ -157,7 +157,7 @@ def insert(tx: Transaction, intake: Intake, *, idempotency_key: str) -> bool:
             updated_at=intake.updated_at or intake.created_at,
             version=intake.version,
             birth_hash=_birth_hash(tx, intake),
-            data_key=tx.vault.wrap(key, Cell("intake", "data_key", intake.id)),
+            data_key=tx.wrap(key, Cell("intake", "data_key", intake.id)),
             **_sealed(key, intake),
         ).returning(table.c.id)
     )

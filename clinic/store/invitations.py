@@ -150,7 +150,7 @@ def add(tx: Transaction, new: New, *, now: datetime) -> bool:
         expires_at=new.expires_at,
         remind_at=new.remind_at,
         reminders=0,
-        data_key=tx.vault.wrap(key, _cell("data_key", new.id)),
+        data_key=tx.wrap(key, _cell("data_key", new.id)),
         sealed_person=seal(key, _words(new.person, token), _cell("sealed_person", new.id)),
     )
     unless_known = statement.on_conflict_do_nothing(index_elements=[table.c.id])

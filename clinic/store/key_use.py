@@ -5,7 +5,7 @@ from collections import Counter
 from sqlalchemy import Table, func, select
 
 from clinic.store.database import Transaction
-from clinic.store.keys import ID_BYTES, Keyring
+from clinic.store.keys import ID_BYTES, Ring
 from clinic.store.referral_tables import invitation
 from clinic.store.sealing import key_id_of, wrapping_id
 from clinic.store.tables import intake, meta, patient
@@ -27,7 +27,7 @@ def total(found: dict[str, Counter[bytes]]) -> Counter[bytes]:
     return sum(found.values(), Counter())
 
 
-def name_of(keyring: Keyring, wrapping: bytes) -> str:
+def name_of(keyring: Ring, wrapping: bytes) -> str:
     """Give the id of the key that wraps with this id; one that is not there is named by it."""
     for key in keyring.keys:
         if wrapping_id(key) == wrapping:
@@ -36,6 +36,6 @@ def name_of(keyring: Keyring, wrapping: bytes) -> str:
 
 
 def _counted(tx: Transaction, table: Table) -> Counter[bytes]:
-    named = func.substr(table.c.data_key, 2, ID_BYTES)
-    rows = tx.execute(select(named, func.count()).group_by(named))
-    return Counter({bytes(row[0]): int(row[1]) for row in rows})
+    wrapped_by = func.substr(table.c.data_key, 2, ID_BYTES).label("wrapped_by")
+    rows = tx.execute(select(wrapped_by, func.count().label("number")).group_by(wrapped_by))
+    return Counter({bytes(row.wrapped_by): int(row.number) for row in rows})

@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from clinic.errors import Misconfigured
 
 HEADER = "clinic-intake key file, version 1"
+WRAPPED_HEADER = "clinic-intake key file, wrapped by a key service, version 1"
 TRYING_OUT = "made for trying out, not for real patients"
 KEY_BYTES = 32
 ID_BYTES = 8
@@ -52,6 +54,22 @@ class Key:
         return self.short_id.hex()
 
 
+class Ring(Protocol):
+    """The keys at hand, as those who seal and open see them."""
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """All of them. The first is in use; later ones still open what they sealed."""
+
+    @property
+    def current(self) -> Key:
+        """The key that new data is sealed with."""
+
+    @property
+    def trying_out(self) -> bool:
+        """True when the keys were made for trying out."""
+
+
 @dataclass(frozen=True)
 class Keyring:
     """The keys of a key file. The first is in use; later ones still open what they sealed."""
@@ -74,7 +92,12 @@ def new_key_file(path: Path, *, trying_out: bool = False) -> None:
 
     Raises Misconfigured when a file is there already, or none can be written.
     """
-    lines = [HEADER, *([TRYING_OUT] if trying_out else []), _text(Key.new())]
+    lines = [HEADER, *([TRYING_OUT] if trying_out else []), text_of(Key.new())]
+    write_key_lines(path, lines)
+
+
+def write_key_lines(path: Path, lines: list[str]) -> None:
+    """Write a key file where none is, readable by its owner alone. Raises Misconfigured."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_once(path, "\n".join(lines) + "\n")
@@ -106,6 +129,14 @@ def read_key_file(path: Path, data: Path) -> Keyring:
 
     Raises Misconfigured with the way to mend it.
     """
+    return keyring_from(read_key_text(path, data), path)
+
+
+def read_key_text(path: Path, data: Path) -> str:
+    """Read the text of a key file that lies where it may, and that only its owner can read.
+
+    Raises Misconfigured with the way to mend it.
+    """
     _refuse_inside(path, data)
     try:
         mode = path.stat().st_mode
@@ -121,7 +152,7 @@ def read_key_file(path: Path, data: Path) -> Keyring:
         raise Misconfigured(
             f"Others on this machine can read the key file {path}. Run: chmod 600 {path}"
         )
-    return _keyring(text, path)
+    return text
 
 
 def _refuse_inside(path: Path, data: Path) -> None:
@@ -145,32 +176,40 @@ def _write_once(path: Path, text: str) -> None:
         Path(name).unlink()
 
 
-def _text(key: Key) -> str:
+def text_of(key: Key) -> str:
+    """The line of a key file that holds a key."""
     return base64.b64encode(key.secret).decode("ascii")
 
 
-def _keyring(text: str, path: Path) -> Keyring:
+def keyring_from(text: str, path: Path) -> Keyring:
+    """Build the keys that the text of a key file holds. Raises Misconfigured."""
     header, *rest = text.splitlines() or [""]
+    if header.strip() == WRAPPED_HEADER:
+        raise Misconfigured(
+            f"The keys in {path} are wrapped by a key service. Set CLINIC_KEY_COMMAND to the "
+            "program that asks it."
+        )
     if header.strip() != HEADER:
         raise Misconfigured(
             f"{path} is not a key file of this program: its first line must be {HEADER!r}."
         )
     lines = [line.strip() for line in rest if line.strip()]
     trying_out = TRYING_OUT in lines
-    keys = tuple(_key(line, path) for line in lines if line != TRYING_OUT)
+    keys = tuple(key_of(line, str(path)) for line in lines if line != TRYING_OUT)
     if not keys:
         raise Misconfigured(f"The key file {path} holds no key. Put the original file back.")
     return Keyring(keys, trying_out)
 
 
-def _key(line: str, path: Path) -> Key:
+def key_of(line: str, where: str) -> Key:
+    """Build a key from a line of text. Raises Misconfigured, which names `where` it stood."""
     try:
         secret = base64.b64decode(line, validate=True)
     except binascii.Error:
         secret = b""
     if len(secret) != KEY_BYTES:
         raise Misconfigured(
-            f"A key in {path} is cut short or altered: it must be {KEY_BYTES} bytes in base64. "
-            "Put the original file back."
+            f"A key in {where} is cut short or altered: it must be {KEY_BYTES} bytes in base64. "
+            "Put the original back."
         )
     return Key(secret)

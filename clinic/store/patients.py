@@ -51,7 +51,7 @@ def add(tx: Transaction, person: Person, *, now: datetime) -> UUID:
         table.insert().values(
             id=row_id,
             created_at=now,
-            data_key=tx.vault.wrap(key, _cell("data_key", row_id)),
+            data_key=tx.wrap(key, _cell("data_key", row_id)),
             sealed_person=seal(key, json.dumps(members).encode(), _cell("sealed_person", row_id)),
         )
     )

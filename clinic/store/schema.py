@@ -8,8 +8,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, select, text
 
 from clinic.errors import Misconfigured
-from clinic.store.keys import Key, Keyring
-from clinic.store.sealing import Cell, key_id_of, unwrap, wrap
+from clinic.store.keys import Key, Ring
+from clinic.store.sealing import Cell, key_id_of, unwrap, wrap_with, wrapping_id
 from clinic.store.tables import meta
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -51,7 +51,7 @@ def bring_up_to_date(connection: Connection, *, must_exist: bool = False) -> Non
     command.upgrade(config, "head")
 
 
-def root_key(connection: Connection, keyring: Keyring) -> Key:
+def root_key(connection: Connection, keyring: Ring) -> Key:
     """The random key of this database, made at its first opening.
 
     Raises Misconfigured when it was wrapped with a key that is not in the key file.
@@ -59,20 +59,17 @@ def root_key(connection: Connection, keyring: Keyring) -> Key:
     key = kept_root_key(connection, keyring)
     if key is None:
         key = Key.new()
-        value = wrap(keyring, key, ROOT_KEY)
+        value = wrap_with(keyring.current, key, ROOT_KEY)
         connection.execute(meta.insert().values(name=ROOT_KEY.row, value=value))
     return key
 
 
-def kept_root_key(connection: Connection, keyring: Keyring) -> Key | None:
+def kept_root_key(connection: Connection, keyring: Ring) -> Key | None:
     """The root key of a database, or None before its first opening. Raises as root_key does."""
     wrapped = connection.scalar(select(meta.c.value).where(meta.c.name == ROOT_KEY.row))
     if wrapped is None:
         return None
-    if not any(
-        key_id_of(wrap(Keyring((key,)), key, ROOT_KEY)) == key_id_of(wrapped)
-        for key in keyring.keys
-    ):
+    if not any(wrapping_id(key) == key_id_of(wrapped) for key in keyring.keys):
         raise Misconfigured(
             "The key file does not open this database: it was made with another key. "
             "Set CLINIC_KEY_FILE to the key file that belongs to it."

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from clinic.errors import Damaged
-from clinic.store.keys import ID_BYTES, Key, Keyring
+from clinic.store.keys import ID_BYTES, Key, Ring
 
 SCHEME: Final = 1
 NONCE_BYTES: Final = 12
@@ -71,12 +71,8 @@ class Vault:
     file needs the data keys wrapped anew, and nothing else.
     """
 
-    keyring: Keyring
+    keyring: Ring
     root: Key
-
-    def wrap(self, data_key: Key, cell: Cell) -> bytes:
-        """Seal a data key with the key of the key file."""
-        return wrap(self.keyring, data_key, cell)
 
     def unwrap(self, wrapped: bytes, cell: Cell) -> Key:
         """Open a data key. Raises Damaged."""
@@ -92,12 +88,12 @@ class Vault:
         return hmac.digest(self.root.derive(purpose), plain, hashlib.sha256)
 
 
-def wrap(keyring: Keyring, data_key: Key, cell: Cell) -> bytes:
-    """Seal a data key with the key in use."""
-    return seal(_wrapping(keyring.current), data_key.secret, cell)
+def wrap_with(key: Key, data_key: Key, cell: Cell) -> bytes:
+    """Seal a data key with a key of the key file. It has to be claimed (key_claims.py)."""
+    return seal(_wrapping(key), data_key.secret, cell)
 
 
-def unwrap(keyring: Keyring, wrapped: bytes, cell: Cell) -> Key:
+def unwrap(keyring: Ring, wrapped: bytes, cell: Cell) -> Key:
     """Open a data key. Raises Damaged when none of the keys did wrap it."""
     for key in keyring.keys:
         if wrapping_id(key) == key_id_of(wrapped):

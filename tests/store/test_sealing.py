@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from clinic.errors import Damaged
 from clinic.store.keys import Key, Keyring
-from clinic.store.sealing import Cell, Vault, seal, unseal
+from clinic.store.sealing import Cell, Vault, seal, unseal, wrap_with
 
 KEY = Key(b"k" * 32)
 CELL = Cell("intake", "sealed_response", UUID(int=1))
@@ -74,7 +74,7 @@ def test_the_words_of_the_fault_do_not_hold_the_value():
 def test_a_data_key_wrapped_with_an_older_key_still_opens():
     old, new = Key(b"o" * 32), Key(b"n" * 32)
     data_key = Key.new()
-    wrapped = Vault(Keyring((old,)), KEY).wrap(data_key, CELL)
+    wrapped = wrap_with(old, data_key, CELL)
 
     assert Vault(Keyring((new, old)), KEY).unwrap(wrapped, CELL) == data_key
     with pytest.raises(Damaged, match="not in the key file"):
