@@ -19,7 +19,7 @@ from pydantic_settings import (
 )
 
 from clinic.errors import BadInput, Misconfigured
-from clinic.opening import OpeningHours, read_opening_hours
+from clinic.opening import OpeningHours, read_clock, read_opening_hours
 from clinic.referral.clocks import Clocks, Escalation
 
 LANGUAGE = re.compile("[a-z]{2}")
@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     clinic_phone: str = Field("555-555-0100", validation_alias="CLINIC_PHONE")
     emergency_number: str = "911"
     crisis_line: str = "988"
+    safe_home_line: str = "1-800-799-7233"
+    """A line for whoever is not safe at home; none is named when it is empty."""
     time_zone: str = "America/New_York"
     paper: Literal["letter", "a4"] = "letter"
     languages: Words = ("en", "es")
@@ -84,6 +86,7 @@ class Settings(BaseSettings):
     after_hours_phone: str = ""
     """A line that is answered while the clinic is closed; none when it is empty."""
     call_by: str = "5 pm"
+    """By when a patient who needs a call today has to have had it: 5 pm, noon, 17:00."""
     paid_for_regenerative: bool = False
     """True when the clinic offers PRP or stem cells itself; every page about them then says so."""
     referral_clocks: str = ""
@@ -159,7 +162,9 @@ class Settings(BaseSettings):
     @classmethod
     def _program(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_absolute():
-            raise ValueError("write the whole path of a program, such as /usr/local/bin/clinic-keys")
+            raise ValueError(
+                "write the whole path of a program, such as /usr/local/bin/clinic-keys"
+            )
         return value
 
     @field_validator("public_url")
@@ -214,10 +219,20 @@ class Settings(BaseSettings):
         read_opening_hours(value)
         return value
 
-    @field_validator("clinic_phone", "emergency_number", "crisis_line", "after_hours_phone")
+    @field_validator("call_by")
+    @classmethod
+    def _time_of_day(cls, value: str) -> str:
+        read_clock(value)
+        return value
+
+    @field_validator(
+        *("clinic_phone", "emergency_number", "crisis_line"),
+        *("after_hours_phone", "safe_home_line"),
+    )
     @classmethod
     def _phone(cls, value: str, info: ValidationInfo) -> str:
-        if not PHONE.match(value) and (value or info.field_name != "after_hours_phone"):
+        may_be_none = info.field_name in ("after_hours_phone", "safe_home_line")
+        if not PHONE.match(value) and (value or not may_be_none):
             raise ValueError("write a phone number in digits")
         return value
 
@@ -244,6 +259,19 @@ class Settings(BaseSettings):
         if not self.smtp_url:
             return "no mail server is set"
         return "" if self.public_url else "no public address of this site is set"
+
+    @property
+    def passkey_site(self) -> tuple[str, str] | None:
+        """The host that passkeys belong to and its address; None where browsers take none.
+
+        They take none without TLS but on this machine, and none for a number in place of a name.
+        """
+        scheme, _, place = self.public_url.lower().partition("://")
+        host = place.partition(":")[0]
+        named = bool(host) and not host.replace(".", "").isdigit()
+        safe = scheme == "https" or host == "localhost"
+        usual = {"https": ":443", "http": ":80"}.get(scheme, "")
+        return (host, f"{scheme}://{place.removesuffix(usual)}") if named and safe else None
 
     @property
     def patient_sender(self) -> str:

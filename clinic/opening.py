@@ -23,6 +23,12 @@ AND_ALSO = marked(", and ")
 NOON, MIDNIGHT = marked("noon"), marked("midnight")
 AM, PM = marked("am"), marked("pm")
 
+CLOCK_OF_ONE = marked("1{minutes} {half}")
+CLOCK = marked("{hour}{minutes} {half}")
+"""A time after a word such as "by". In Spanish an article goes with it: la 1 p.m., las 5 p.m."""
+TIME = re.compile(r"(?P<hour>[0-9]{1,2})(?::(?P<minutes>[0-9]{2}))? *(?P<half>[ap]\.?m\.?)?")
+TIME_EXAMPLE = "5 pm, 12:30 pm, noon or 17:00"
+
 SHORT = tuple(day[:3].lower() for day in DAYS)
 MINUTES_OF_DAY = 24 * 60
 ENTRY = re.compile(r"(?P<days>[A-Za-z,\s-]+?)\s+(?P<opens>\d\d:\d\d)\s*-\s*(?P<closes>\d\d:\d\d)")
@@ -90,6 +96,38 @@ def opens_later_today(hours: OpeningHours, local: datetime) -> bool:
     """True when the clinic is still to open on the same day."""
     minute = local.hour * 60 + local.minute
     return any(local.weekday() in span.days and minute < span.opens for span in hours.spans)
+
+
+def read_clock(text: str) -> int:
+    """Read a time of day such as TIME_EXAMPLE, in minutes from midnight. Raises ValueError."""
+    plain = text.strip().lower()
+    if plain in (NOON, MIDNIGHT):
+        return 0 if plain == MIDNIGHT else MINUTES_OF_DAY // 2
+    found = TIME.fullmatch(plain)
+    if found is None or (found["half"] is None and found["minutes"] is None):
+        raise ValueError(f"write a time such as {TIME_EXAMPLE}")
+    hour, minutes = int(found["hour"]), int(found["minutes"] or 0)
+    if found["half"] is not None:
+        if not 1 <= hour <= 12:
+            raise ValueError(f"write a time such as {TIME_EXAMPLE}")
+        hour = hour % 12 + (12 if found["half"].startswith("p") else 0)
+    if minutes > 59 or hour > 23:
+        raise ValueError(f"write a time such as {TIME_EXAMPLE}")
+    return hour * 60 + minutes
+
+
+def clock_after_by(text: str, say: Say) -> str:
+    """Give a time of day as it stands after "by" in a language: 5 pm; las 5 p.m., la 1 p.m."""
+    of_day = read_clock(text)
+    if of_day % (MINUTES_OF_DAY // 2) == 0:
+        return say(NOON if of_day else MIDNIGHT)
+    hour, minutes = divmod(of_day, 60)
+    shown = (hour - 1) % 12 + 1
+    return say(CLOCK_OF_ONE if shown == 1 else CLOCK).format(
+        hour=shown,
+        minutes=f":{minutes:02}" if minutes else "",
+        half=say(AM if hour < 12 else PM),
+    )
 
 
 def _span(entry: str) -> Span:

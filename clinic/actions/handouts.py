@@ -66,12 +66,13 @@ class Handouts:
         self.language = language
         self.citations = citations
         self.say = say_in(language)
+        self.call_by_in_english = clinic.call_by_in()
         self.values: Mapping[str, str] = {
             "emergency_number": clinic.emergency_number,
             "crisis_line": clinic.crisis_line,
             "clinic_phone": clinic.phone,
             "clinic_name": clinic.name,
-            "call_by": clinic.call_by,
+            "call_by": clinic.call_by_in(self.say),
             "resume_days": str(clinic.resume_days),
         }
 
@@ -164,7 +165,10 @@ class Handouts:
         return Picture(name, self.drawings.get(name, self.language).alt)
 
     def _html(self, article: Article, section: str) -> Markup:
-        return self._filled(article.section(section).html)
+        html = article.section(section).html
+        if article.foreign:
+            html = html.replace("{call_by}", self.call_by_in_english)
+        return self._filled(html)
 
     def _filled(self, html: str) -> Markup:
         return filled(SITE_LINK.sub(r"\1", html), self.values)

@@ -62,10 +62,10 @@ def read_shelf(content: Path, own_folder: Path | None = None) -> Shelf:
 
     `own_folder` is the folder of a clinic's own, which stands beside the shipped content.
     """
-    spoken = read_spoken(content)
     own = read_own_folder(own_folder, languages(content)) if own_folder else None
-    forms, articles = Questionnaires(content), read_articles(content, own)
+    articles = read_articles(content, own)
     logo = read_logo(own.logo) if own and own.logo else None
+    spoken, forms = read_spoken(content), Questionnaires(content)
     rules = spoken[FIRST_LANGUAGE].book.red_flags
     return Shelf(
         questionnaires=forms,

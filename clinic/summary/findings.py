@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta, tzinfo
 
 from clinic.intake import Entry, Intake
+from clinic.marked import said as said_in
 from clinic.questionnaire.model import Item
 from clinic.summary.answers import Answers
 from clinic.summary.lines import SummaryPlan
@@ -206,7 +207,8 @@ def act_by(
     if assessment.incomplete or urgency is Urgency.SAME_DAY:
         closed = sent is not None and clinic.is_closed_for_the_day(sent)
         words = word("now_closed" if closed else "today_by", language)
-        return words.format(day=long_date(day, language), hour=clinic.call_by)
+        hour = clinic.call_by_in(lambda text: said_in(text, language))
+        return words.format(day=long_date(day, language), hour=hour)
     pattern = "check_by" if urgency is Urgency.SELF_CARE else "by_day"
     due = day + timedelta(days=DAYS_TO_ACT[urgency])
     return word(pattern, language).format(day=long_date(due, language))

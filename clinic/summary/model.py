@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from clinic.opening import OpeningHours, is_open, opens_later_today
+from clinic.marked import Say
+from clinic.opening import OpeningHours, clock_after_by, is_open, opens_later_today
 from clinic.triage.assess import FlagState
 from clinic.triage.rules import Urgency
 
@@ -394,13 +395,18 @@ class ClinicDetails:
 
     name: str
     phone: str
-    emergency_number: str = "911"
-    crisis_line: str = "988"
+    emergency_number: str
+    crisis_line: str
     call_by: str = "5 pm"
     resume_days: int = 14
     hours: OpeningHours | None = None
     after_hours_phone: str = ""
+    safe_home_line: str = ""
     paid_for_regenerative: bool = False
+
+    def call_by_in(self, say: Say = str) -> str:
+        """By when somebody calls on the same day, as it stands after "by" in a language."""
+        return clock_after_by(self.call_by, say)
 
     @property
     def opening_hours(self) -> str:

@@ -133,6 +133,7 @@ def details_of(settings: Settings) -> ClinicDetails:
         resume_days=settings.resume_days,
         hours=settings.hours,
         after_hours_phone=settings.after_hours_phone,
+        safe_home_line=settings.safe_home_line,
         paid_for_regenerative=settings.paid_for_regenerative,
     )
 

@@ -28,7 +28,7 @@ FILLED = {
     "crisis_line": "988",
     "clinic_phone": "555-0100",
     "clinic_name": "la clínica",
-    "call_by": "5 pm",
+    "call_by": "las 5 p.m.",
     "resume_days": "14",
 }
 DIGITS = re.compile(r"\d+(?:[.,]\d+)*")

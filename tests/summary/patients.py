@@ -20,7 +20,12 @@ from tests.make import make_intake, shipped_questionnaire
 
 ZONE = ZoneInfo("America/New_York")
 SENT = datetime(2026, 11, 23, 13, 42, tzinfo=UTC)
-CLINIC = ClinicDetails(name="Example Spine Clinic", phone="555-555-0100")
+CLINIC = ClinicDetails(
+    name="Example Spine Clinic",
+    phone="555-555-0100",
+    emergency_number="911",
+    crisis_line="988",
+)
 
 NO_TO_ALL: Mapping[str, Any] = {
     **dict.fromkeys(

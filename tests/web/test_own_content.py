@@ -1,0 +1,116 @@
+"""docs/your-own-content.md, followed step by step: the folder as it says, checked and served."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from clinic.actions.printing import printing_kit
+from clinic.app import create_app
+from clinic.catalogue import say_in
+from clinic.cli import main
+from clinic.config import Settings
+from clinic.errors import ContentFault
+from clinic.library.places import PACKAGE
+from clinic.store.database import Database
+from clinic.web.visit import details_of
+from tests.web.browser import Browser
+
+DOCUMENT = (PACKAGE.parent / "docs" / "your-own-content.md").read_text(encoding="utf-8")
+FILE = re.compile(r"^`(?P<name>[\w./-]+)`:\n\n```\w*\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+APPROVE = re.compile(r"^clinic (?P<line>approval .*) >> our-content/approvals\.yaml$", re.MULTILINE)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder that the code blocks of the document make."""
+    for found in FILE.finditer(DOCUMENT):
+        path = tmp_path / "our-content" / found["name"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(found["text"], encoding="utf-8")
+    return tmp_path / "our-content"
+
+
+def test_the_document_leads_from_an_empty_folder_to_pages_with_everything_in_place(
+    folder: Path, settings: Settings, database: Database, pool, clock, capsys
+) -> None:
+    # Step 3: the check prints what the Spanish page must name, and until then it is English.
+    assert main(["check", "--own", str(folder)]) == 0
+    spanish = folder / "es/pages/parking.md"
+    (wanted,) = re.findall(r"parking\.md:1: .*source_hash to (\w+)", capsys.readouterr().err)
+    text = re.sub(r"source_hash: \w+", f"source_hash: {wanted}", spanish.read_text("utf-8"))
+    spanish.write_text(text, encoding="utf-8")
+    # Step 5: the command writes the entry.
+    approve = APPROVE.search(DOCUMENT)
+    assert approve is not None
+    words = [each or other for each, other in re.findall(r'"([^"]+)"|(\S+)', approve["line"])]
+    assert main(words) == 0
+    (folder / "approvals.yaml").write_text(capsys.readouterr().out, encoding="utf-8")
+    assert main(["check", "--own", str(folder)]) == 0
+    assert "en/pages/privacy.md" not in capsys.readouterr().err
+
+    own = settings.model_copy(update={"content": folder, "clinic_name": "Harbor Back Clinic"})
+    browser = Browser(create_app(own, database=database, pool=pool, clock=clock))
+
+    page = browser.get("/clinic/parking")
+    assert page.heading == "Where to park"
+    assert "Lost? Call 555-555-0100." in page.text
+    assert browser.get("/es/clinic/parking").heading == "Dónde estacionarse"
+    assert browser.get("/es/clinic/").has('main a[href="/es/clinic/parking"]')
+    assert page.select_one('.footer a[href="/clinic/"]').text == "Our clinic"
+    privacy, home = browser.get("/privacy"), browser.get("/")
+    assert "Reviewed by Ann Lee, MD on" in privacy.text
+    assert "Awaiting clinical review" not in privacy.text
+    assert "Awaiting clinical review" in home.text
+    logo = page.select_one(".banner__mark")
+    assert logo["alt"] == "Harbor Back Clinic"
+    sent = browser.client.get(logo["src"])
+    assert sent.data == (folder / "logo.svg").read_bytes()
+    assert "default-src 'none'" in sent.headers["Content-Security-Policy"]
+
+
+def test_a_clinic_without_a_folder_has_no_such_pages(app: Flask, browser: Browser) -> None:
+    assert browser.get("/clinic/", status=404).status == 404
+    assert not browser.get("/").has('.footer a[href="/clinic/"]')
+    assert browser.get("/").select_one(".banner__mark")["alt"] == ""
+
+
+def test_a_fault_in_the_folder_stops_the_start(folder: Path, settings: Settings, database) -> None:
+    (folder / "logo.svg").write_text("<svg onload='x'/>", encoding="utf-8")
+
+    with pytest.raises(ContentFault, match=r"logo\.svg:1: "):
+        create_app(settings.model_copy(update={"content": folder}), database=database)
+
+
+def test_every_page_and_paper_names_the_clinic_as_it_is_set(
+    settings: Settings, database: Database, shelf, pool, clock
+) -> None:
+    set_so = {
+        "clinic_name": "Harbor Back Clinic",
+        "clinic_phone": "020 7946 0000",
+        "emergency_number": "112",
+        "crisis_line": "116 123",
+        "safe_home_line": "0808 2000 247",
+        "call_by": "1 pm",
+    }
+    shipped = re.compile(r"Example Spine|555-555-0100|\b911\b|\b988\b|1-800-799|\b5 p\.?m")
+    own = settings.model_copy(update=set_so)
+    app = create_app(own, database=database, shelf=shelf, pool=pool, clock=clock)
+    browser = Browser(app)
+    for language in ("", "/es"):
+        for path in (
+            "/",
+            "/intake/",
+            "/privacy",
+            "/options/stem-cell-therapy",
+            "/stretches/sphinx",
+        ):
+            text = browser.get(language + path).soup.text.replace(own.hours.words, "")
+            text = text.replace(own.hours.words_in(say_in(language[1:] or "en")), "")
+            assert shipped.search(text) is None, (language + path, shipped.search(text))
+            assert all(set_so[name] in text for name in ("clinic_name", "emergency_number"))
+    handouts = printing_kit(shelf, details_of(own), own.languages)["handouts"]
+    assert "by 1 pm" in handouts["en"].next_steps["same_day"][1]
+    assert "antes de la 1 p.m." in handouts["es"].next_steps["same_day"][1]
+    assert shipped.search(str(handouts)) is None
