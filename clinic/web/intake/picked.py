@@ -54,6 +54,11 @@ class Picked(Question):
         """The name of the list, and of the patient's own words."""
         return [self.key, *([self.name_of("other")] if self.is_open else [])]
 
+    @property
+    def offered_words(self) -> list[str]:
+        """The words of the answers that are offered."""
+        return [words for _, words in self.answers.values()]
+
     def take_stored(self, answer: Answer) -> None:
         """Show the answers as chosen."""
         self.codes = {

@@ -7,9 +7,11 @@ from typing import Any
 
 from wtforms import Field
 
+from clinic.library.glossary import glossary
 from clinic.marked import marked
 from clinic.questionnaire.model import Item
 from clinic.questionnaire.response import Answer, Place
+from clinic.web.intake.explained import explanations
 from clinic.web.intake.manners import Setting
 from clinic.web.intake.names import element_id, part_name
 from clinic.web.intake.posted import Posted
@@ -67,10 +69,18 @@ class Question(Field):
 
     @property
     def hint(self) -> str:
-        """The help beside the question, with the form that is asked for."""
+        """The help beside the question, the form that is asked for, and what its words mean."""
         help_text = self.item.help_text(self.page.language)
         form = self.item.entry_format
-        return " ".join(filter(None, [help_text, form if form not in help_text else ""]))
+        meant = explanations(
+            [self.words, help_text, *self.offered_words], glossary(self.page.language)
+        )
+        return " ".join(filter(None, [help_text, form if form not in help_text else "", *meant]))
+
+    @property
+    def offered_words(self) -> list[str]:
+        """The words of the answers that are offered to pick from."""
+        return []
 
     @property
     def error(self) -> str:
