@@ -67,19 +67,23 @@ def pass_with_code(
         return member, way
 
 
-def count_try(database: Database, staff_id: UUID, address: str, now: datetime) -> None:
+def count_try(
+    database: Database, staff_id: UUID, address: str, now: datetime, *, guessable: bool = True
+) -> None:
     """Count one try before it is looked at. Raises TooManyAttempts."""
     with database.writing() as tx:
         wait = limits.hit(tx, limits.SECOND_STEP, _here(staff_id, address), now)
-        wait = wait or limits.hit(tx, limits.SECOND_STEP_ACCOUNT, str(staff_id), now)
+        if guessable:
+            wait = wait or limits.hit(tx, limits.SECOND_STEP_ACCOUNT, str(staff_id), now)
     if wait is not None:
         raise TooManyAttempts(wait)
 
 
-def begin_anew(tx: Transaction, staff_id: UUID, address: str) -> None:
+def begin_anew(tx: Transaction, staff_id: UUID, address: str, *, guessable: bool = True) -> None:
     """Count from nothing after a right one."""
     limits.forget(tx, limits.SECOND_STEP, _here(staff_id, address))
-    limits.give_back(tx, limits.SECOND_STEP_ACCOUNT, str(staff_id))
+    if guessable:
+        limits.give_back(tx, limits.SECOND_STEP_ACCOUNT, str(staff_id))
 
 
 def standing(tx: Transaction, staff_id: UUID, mark: str) -> Member | None:

@@ -29,6 +29,8 @@ SECOND_STEP = Limit("second step", 5, QUARTER_HOUR)
 """Codes for one account from one address, once the password was right."""
 SECOND_STEP_ACCOUNT = Limit("second step account", 50, timedelta(days=1))
 """Codes for one account from all addresses together: who guesses them knows the password."""
+PASSKEY_CHALLENGE = Limit("passkey challenge", 1, QUARTER_HOUR)
+"""What a passkey signs is taken once; it is worth nothing any more before the window ends."""
 RESUME_CODE = Limit("resume code", 5, QUARTER_HOUR)
 RESUME_ADDRESS = Limit("resume address", 30, QUARTER_HOUR)
 """Wrong codes from one address, which a whole waiting room may share; a right one is given back."""

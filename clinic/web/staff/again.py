@@ -16,6 +16,7 @@ from clinic.actions.second_step import Way
 from clinic.errors import TooManyAttempts
 from clinic.store.staff import Member
 from clinic.web.security import SAFE_METHODS, Audience, open_to
+from clinic.web.staff import passkeys
 from clinic.web.staff.doors import place_after, reader
 from clinic.web.staff.forms import AGAIN, AgainForm, errors_of
 from clinic.web.staff.letting_in import is_fresh, keep_fresh
@@ -28,6 +29,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 WRONG_PASSWORD = "This is not your password."  # noqa: S105
 WRONG_CODE = "This code does not fit, or it was used already. Wait for the next one."
+WRONG_PASSKEY = "This passkey does not fit. Try once more, or use your password."
+PASSKEY = f"{AGAIN}passkey"
 NOT_CARRIED = ("csrf_token",)
 
 
@@ -82,10 +85,11 @@ def prove() -> Page:
 
 def _proved(member: Member, form: AgainForm) -> bool:
     """Take the password, and the code where there is a second step. Raises TooManyAttempts."""
-    if not form.asked_of(with_code=member.has_factor).validate():
+    signed = request.form.get(PASSKEY, "")
+    if not (signed or form.asked_of(with_code=member.has_factor).validate()):
         return False
     try:
-        way = _way(member, form)
+        way = _signed(member, form, signed) if signed else _way(member, form)
     except TooManyAttempts as limit:
         form.wait_seconds = limit.wait_seconds
         return False
@@ -94,6 +98,14 @@ def _proved(member: Member, form: AgainForm) -> bool:
     staff_access.confirm(database(), member, way, now=now())
     keep_fresh()
     return True
+
+
+def _signed(member: Member, form: AgainForm, signed: str) -> Way | None:
+    """Take a passkey, which knew its owner: it stands for the password too."""
+    if passkeys.passed(member.id, member.mark, signed) is not None:
+        return Way.PASSKEY
+    form.password.errors = [WRONG_PASSKEY]
+    return None
 
 
 def _way(member: Member, form: AgainForm) -> Way | None:
@@ -125,6 +137,7 @@ def _page(member: Member, form: AgainForm, *, place: str | None = None) -> Page:
         form=form,
         errors=list(errors_of(form)),
         with_code=member.has_factor,
+        passkey=passkeys.to_sign(member.id) if member.has_factor else "",
         minutes=-(-form.wait_seconds // 60),
         action=_this_place() if sent else url_for("staff.again.prove"),
         carried=carried if sent else [("next", _this_place() if place is None else place)],

@@ -1,20 +1,26 @@
 """One's own second steps: an app, passkeys and recovery codes, set up and taken away."""
 
+from uuid import UUID
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import second_step
+from clinic.actions.passkeys import LONGEST_NAME
 from clinic.errors import Refused
 from clinic.pdf.qr import drawn_qr
 from clinic.store import staff, totp
+from clinic.store.passkeys import Passkey
 from clinic.store.recovery_codes import CODES
 from clinic.store.staff import Member
 from clinic.web.security import Audience, open_to
+from clinic.web.staff import passkeys
 from clinic.web.staff.again import fresh_first
 from clinic.web.staff.doors import reader
-from clinic.web.staff.forms import CodeForm, errors_of
+from clinic.web.staff.forms import CodeForm, errors_of, plain_text
 from clinic.web.staff.letting_in import let_in
+from clinic.web.staff.reader import Reader
 from clinic.web.staff.words import moment
 from clinic.web.visit import database, now, settings
 
@@ -28,6 +34,7 @@ SECRET = "app_secret"  # noqa: S105
 CODES_ONCE = "recovery_codes"
 """Where it keeps recovery codes until they were shown, once."""
 WRONG_CODE = "This code does not fit. Look at the app again: a new one comes every 30 seconds."
+UNNAMED = "Passkey"
 PAGE = "staff.factors.page"
 LETTERS_TOGETHER = 4
 FEW_CODES = 3
@@ -47,7 +54,20 @@ def page() -> str:
         must_enrol=who.member.must_enrol,
         has_factor=who.member.has_factor,
         codes=CODES,
+        keys=[_key_line(each, who) for each in found.passkeys],
+        passkey=passkeys.to_create(who.member),
+        no_passkeys=passkeys.NOT_HERE,
+        longest_name=LONGEST_NAME,
     )
+
+
+def _key_line(key: Passkey, who: Reader) -> dict[str, object]:
+    return {
+        "id": key.id,
+        "name": key.name,
+        "added": moment(key.made_at, who.zone, who.now),
+        "used": moment(key.used_at, who.zone, who.now) if key.used_at else "",
+    }
 
 
 @blueprint.route("/app", methods=["GET", "POST"])
@@ -83,6 +103,27 @@ def remove_app() -> WebResponse:
     """Forget the app."""
     member = reader().member
     removed = second_step.remove_app(database(), member, now=now())
+    return _removed(member, removed=removed)
+
+
+@blueprint.route("/passkeys", methods=["POST"])
+@fresh_first()
+@open_to(*EVERYBODY)
+def add_passkey() -> WebResponse:
+    """Keep a passkey that the device made."""
+    member = reader().member
+    name = plain_text(request.form.get("name")).replace("\n", " ") or UNNAMED
+    passkeys.add(member, request.form.get("passkey", ""), name[:LONGEST_NAME])
+    return _set_up(member)
+
+
+@blueprint.route("/passkeys/<uuid:passkey_id>/remove", methods=["POST"])
+@fresh_first()
+@open_to(*EVERYBODY)
+def remove_passkey(passkey_id: UUID) -> WebResponse:
+    """Forget a passkey."""
+    member = reader().member
+    removed = second_step.remove_passkey(database(), member, passkey_id, now=now())
     return _removed(member, removed=removed)
 
 

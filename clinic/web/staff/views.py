@@ -84,9 +84,12 @@ blueprint.context_processor(alarms.for_templates)
 WRONG_PAIR = "The user name and the password do not go together."
 WRONG_PASSWORD = "This is not the password you have now."  # noqa: S105
 ALWAYS = ("staff.sign_out", "staff.sign_in", "staff.second_step.ask")
-TO_ENROL = ("staff.factors.page", "staff.factors.app", "staff.factors.codes")
+TO_ENROL = (
+    *("staff.factors.page", "staff.factors.app", "staff.factors.codes"),
+    *("staff.factors.add_passkey", "staff.again.prove"),
+)
 """What somebody may do who has no second step yet and needs one."""
-TO_CHANGE = ("staff.password", "staff.factors.codes")
+TO_CHANGE = ("staff.password", "staff.factors.codes", "staff.again.prove")
 """What somebody may do whose password was chosen by another."""
 
 
