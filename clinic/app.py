@@ -43,6 +43,7 @@ from clinic.web.languages import (
     lang_of,
     locale_of,
     other_languages,
+    with_english_marked,
     with_language,
 )
 from clinic.web.packing import pack_pages
@@ -96,6 +97,9 @@ def create_app(
     _configure(app, settings, database)
     _dress_templates(app, settings)
     app.jinja_env.globals["own_pages"] = bool(shelf.articles.local())
+    app.jinja_env.filters["mark_english"] = lambda text: with_english_marked(
+        text, shelf.stand_ins.get(g.get("language", FIRST), ())
+    )
     for blueprint in (
         education.blueprint,
         intake.blueprint,

@@ -12,6 +12,7 @@ from clinic.library.own_folder import read_own_folder
 from clinic.library.questionnaires import Questionnaires
 from clinic.library.sources import Sources, read_sources
 from clinic.library.spoken import Spoken, read_spoken
+from clinic.library.stand_ins import stand_ins
 from clinic.library.translations import unsafe_languages
 from clinic.referral.destinations import DestinationTable
 from clinic.summary.lines import SummaryPlan
@@ -33,6 +34,8 @@ class Shelf:
     sources: Sources
     logo: Logo | None = None
     """The clinic's own; without one the shipped mark stands in its place."""
+    stand_ins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By language the English words of the rules that are shown in it for want of its own."""
     unsafe: Mapping[str, str] = field(default_factory=dict)
     """The languages that may not be offered: a text of safety is missing there, or old."""
 
@@ -74,5 +77,6 @@ def read_shelf(content: Path, own_folder: Path | None = None) -> Shelf:
         drawings=read_drawings(content),
         sources=read_all_sources(content, own) if own else read_sources(content),
         logo=logo,
+        stand_ins=stand_ins(content),
         unsafe=unsafe_languages(content, articles, forms, rules),
     )

@@ -1,6 +1,7 @@
 """docs/your-own-content.md, followed step by step: the folder as it says, checked and served."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,6 @@ def test_the_document_leads_from_an_empty_folder_to_pages_with_everything_in_pla
     words = [each or other for each, other in re.findall(r'"([^"]+)"|(\S+)', approve["line"])]
     assert main(words) == 0
     (folder / "approvals.yaml").write_text(capsys.readouterr().out, encoding="utf-8")
-    assert main(["check", "--own", str(folder)]) == 0
-    assert "en/pages/privacy.md" not in capsys.readouterr().err
 
     own = settings.model_copy(update={"content": folder, "clinic_name": "Harbor Back Clinic"})
     browser = Browser(create_app(own, database=database, pool=pool, clock=clock))
@@ -114,3 +113,16 @@ def test_every_page_and_paper_names_the_clinic_as_it_is_set(
     assert "by 1 pm" in handouts["en"].next_steps["same_day"][1]
     assert "antes de la 1 p.m." in handouts["es"].next_steps["same_day"][1]
     assert shipped.search(str(handouts)) is None
+
+
+def test_english_words_of_a_rule_are_named_on_a_spanish_page(
+    settings: Settings, database: Database, shelf, pool, clock
+) -> None:
+    lacks = shelf.spoken["es"].book.stretches.rules[0].about
+    short = replace(shelf, stand_ins={"es": (lacks,)})
+    app = create_app(settings, database=database, shelf=short, pool=pool, clock=clock)
+
+    page = Browser(app).get("/es/how-we-decide")
+
+    assert lacks in [each.text for each in page.select('main span[lang="en"]')]
+    assert not Browser(app).get("/how-we-decide").has('main span[lang="en"]')
