@@ -47,12 +47,16 @@ from clinic.web.languages import (
     with_language,
 )
 from clinic.web.packing import pack_pages
+from clinic.web.paper import views as paper
 from clinic.web.referral import views as receiving
 from clinic.web.sessions import StoredSessions
 from clinic.web.staff import views as staff
 from clinic.web.turned import as_it_runs
 from clinic.web.visit import EXTENSION, House, clinic_details, details_of, today
 from clinic.web.watching import watch
+
+# Typing a paper in needs the pages of patients, which no page of staff may import.
+staff.blueprint.register_blueprint(paper.blueprint)
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_FIELDS = 2000

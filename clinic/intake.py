@@ -114,6 +114,8 @@ class Intake:
     updated_at: datetime | None = None
     submitted_at: datetime | None = None
     version: int = 0
+    answered_on: date | None = None
+    """The day on which the patient answered on paper; None of answers that were given here."""
 
     @property
     def submitted(self) -> bool:

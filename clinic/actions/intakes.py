@@ -13,7 +13,7 @@ from clinic.actions.clocks import act_by
 from clinic.actions.invited import Invited, begun_with
 from clinic.actions.patients import person_of
 from clinic.errors import Refused, TooManyAttempts
-from clinic.intake import ADULT_YEARS, AGE_YEARS, Consent, Intake
+from clinic.intake import ADULT_YEARS, AGE_YEARS, Consent, GivenBy, Intake
 from clinic.mail.messages import SUBMITTED
 from clinic.questionnaire.checks import Problem
 from clinic.questionnaire.model import Questionnaire, Step
@@ -166,11 +166,13 @@ def record_answers(
     offered: Collection[str],
     now: datetime,
     today: date,
+    by: audit.Actor = audit.PATIENT,
 ) -> Recorded:
     """Keep the answers of a page, and assess them. Raises AlreadySubmitted, and Conflict.
 
     Raises TooManyAttempts for more pages of one form than anybody can fill in.
     An intake that was saved since it was read is read again, so that two tabs add up.
+    `by` is who typed: the patient, or staff from paper.
     """
     page = partial(_left, rules, changes, offered=offered, now=now, today=today)
     left = page(intake)
@@ -182,9 +184,9 @@ def record_answers(
             again = intakes.load(tx, intake.id, library, for_update=True)
             left = page(again.in_language(intake.response.language))
         saved = _saved(tx, left.intake, rules, now, today)
-        _audit(tx, "intake.answer", intake.id, now)
+        _audit(tx, "intake.answer", intake.id, now, by)
         if left.alarming:
-            _audit(tx, "intake.emergency", intake.id, now)
+            _audit(tx, "intake.emergency", intake.id, now, by)
         if left.is_new:
             alerts.raise_alert(tx, intake.id, now=now)
     return Recorded(saved, left.assessment, left.alarming)
@@ -209,13 +211,19 @@ def _left(
     now: datetime,
     today: date,
 ) -> _Left:
-    given_by = who_answers(before.response.with_answers(changes))
+    given_by = _giver(before, changes)
     after = before.recorded(changes, offered=offered, now=now, today=today, given_by=given_by)
     assessment = assess_intake(rules, after, today)
     after = after.alarmed([finding.rule_id for finding in assessment.emergencies], now)
     is_new = len(after.alarms) > len(before.alarms)
     again = emergencies_of_page(rules, after, assessment, offered, today)
     return _Left(after, assessment, is_new or bool(again), is_new)
+
+
+def _giver(before: Intake, changes: Mapping[str, Answer | None]) -> GivenBy:
+    if before.answered_on is not None:
+        return GivenBy.STAFF
+    return who_answers(before.response.with_answers(changes))
 
 
 def _saved(tx: Transaction, intake: Intake, rules: RuleSet, now: datetime, today: date) -> Intake:
@@ -262,6 +270,7 @@ def submit_intake(
     now: datetime,
     zone: ZoneInfo,
     language: str | None = None,
+    by: audit.Actor = audit.PATIENT,
 ) -> Intake:
     """Send an intake, once however often it is asked for. Raises NotReady.
 
@@ -290,7 +299,7 @@ def submit_intake(
             now=now,
         )
         assessments.insert(tx, intake_id, assessment, now=now)
-        _audit(tx, "intake.send", intake_id, now)
+        _audit(tx, "intake.send", intake_id, now, by)
         _tell(tx, intake_id, now)
     return sent.intake
 
@@ -340,6 +349,8 @@ def is_confirmed_by(
 
 
 def _is_stale(intake: Intake, step: Step, confirmed: Mapping[str, datetime], now: datetime) -> bool:
+    if intake.answered_on is not None:  # paper does not change: whoever reads it is told its day
+        return False
     return step.id in ASKED_AGAIN and now - _last_left(intake, step, confirmed) > STALE_AFTER
 
 
@@ -355,5 +366,11 @@ def _count(database: Database, limit: limits.Limit, key: str, now: datetime) -> 
         raise TooManyAttempts(wait)
 
 
-def _audit(tx: Transaction, action: str, intake_id: UUID, now: datetime) -> None:
-    audit.record(tx, actor=audit.PATIENT, action=action, subject=("intake", intake_id), now=now)
+def _audit(
+    tx: Transaction,
+    action: str,
+    intake_id: UUID,
+    now: datetime,
+    by: audit.Actor = audit.PATIENT,
+) -> None:
+    audit.record(tx, actor=by, action=action, subject=("intake", intake_id), now=now)

@@ -191,6 +191,7 @@ def load(tx: Transaction, intake_id: UUID, library: Library, *, for_update: bool
         history=journal.history,
         alarms=journal.alarms,
         consent=journal.consent,
+        answered_on=journal.answered_on,
         updated_at=row.updated_at,
         submitted_at=row.submitted_at,
         version=row.version,

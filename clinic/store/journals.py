@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from clinic.intake import Alarm, Consent, Entry, GivenBy, Intake
@@ -17,11 +17,14 @@ class Journal:
     history: tuple[Entry, ...]
     alarms: tuple[Alarm, ...]
     consent: Consent | None
+    answered_on: date | None = None
 
     @classmethod
     def of(cls, intake: Intake) -> "Journal":
         """Give the journal of an intake."""
-        return cls(intake.offered, intake.history, intake.alarms, intake.consent)
+        return cls(
+            intake.offered, intake.history, intake.alarms, intake.consent, intake.answered_on
+        )
 
     def to_bytes(self) -> bytes:
         """Write it as JSON."""
@@ -31,6 +34,8 @@ class Journal:
             "alarms": [[alarm.rule_id, alarm.at.isoformat()] for alarm in self.alarms],
             "consent": _consent_to_json(self.consent),
         }
+        if self.answered_on is not None:
+            resource["answered_on"] = self.answered_on.isoformat()
         return json.dumps(resource, separators=(",", ":")).encode()
 
     @classmethod
@@ -42,6 +47,7 @@ class Journal:
             history=tuple(_entry(parts) for parts in resource["history"]),
             alarms=tuple(Alarm(rule, _moment(at)) for rule, at in resource["alarms"]),
             consent=_consent(resource["consent"]),
+            answered_on=_day(resource.get("answered_on")),
         )
 
 
@@ -66,6 +72,10 @@ def _consent(parts: list[str] | None) -> Consent | None:
         return None
     name, text_version, text_hash, at = parts
     return Consent(name, text_version, text_hash, _moment(at))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _moment(text: str) -> datetime:

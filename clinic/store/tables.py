@@ -88,6 +88,8 @@ intake = Table(
     moment("raised_at", nullable=True),
     moment("reviewed_at", nullable=True),
     moment("tablet_at", nullable=True),
+    moment("paper_at", nullable=True),
+    Column("paper_by", Uuid, nullable=True),
     row_of("patient", nullable=True),
     row_of("staff", "owner_id", nullable=True),
     Column("version", Integer, nullable=False),
@@ -127,6 +129,14 @@ Index(
 Index("ix_intake_patient", intake.c.patient_id, intake.c.id)
 Index("ix_intake_state", intake.c.state, intake.c.updated_at)
 Index(None, intake.c.submitted_at)
+_from_paper = intake.c.paper_at.is_not(None)
+Index(
+    "ix_intake_paper",
+    intake.c.state,
+    intake.c.paper_at,
+    sqlite_where=_from_paper,
+    postgresql_where=_from_paper,
+)
 _on_tablet = intake.c.tablet_at.is_not(None)
 Index(
     "ix_intake_tablet",

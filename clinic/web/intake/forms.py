@@ -16,6 +16,7 @@ from clinic.intake import Intake, derived_answers
 from clinic.marked import Say
 from clinic.questionnaire.checks import Problem, answer_problems, limit_words, response_problems
 from clinic.questionnaire.model import Item, Step
+from clinic.questionnaire.optional import says_optional
 from clinic.questionnaire.response import (
     Answer,
     Place,
@@ -31,9 +32,6 @@ from clinic.web.intake.shown_when import Open
 from clinic.web.intake.tree import Layout, Node
 from clinic.web.sentences import sentence
 
-SAFETY = "safety"
-"""The code of a step in which a blank counts as the worst answer."""
-
 
 class StepForm(BaseForm):
     """One step as a form. Fields are named by key, read by `form[key]`."""
@@ -48,12 +46,14 @@ class StepForm(BaseForm):
         today: date | None = None,
         zone: tzinfo = UTC,
         translate: Say = str,
+        codes: Mapping[str, str] | None = None,
     ) -> None:
         self.step = step
         self.intake = intake
         self.today = today or datetime.now(zone).date()
         self.translate = translate
         self.language = language
+        self.codes = codes or {}
         self.posted = Posted(posted) if posted is not None else None
         self._take_out_row()
         places = [place for place in self._places(step.items) if not unasked(place.item)]
@@ -179,6 +179,7 @@ class StepForm(BaseForm):
             rows_of=self._rows,
             known=self._known_words,
             original=self.intake.questionnaire.language,
+            codes=self.codes,
         )
         return layout.nodes(self.step.items)
 
@@ -259,13 +260,7 @@ class StepForm(BaseForm):
         )
 
     def _is_optional(self, place: Place) -> bool:
-        """True when the question says "(optional)": not in follow-ups, nor where blank is worst."""
-        item = place.item
-        above = self.intake.questionnaire.ancestors(item.link_id)
-        follows = item.enable_when is not None or any(up.enable_when is not None for up in above)
-        group = self.step.group
-        safety = group is not None and any(code.code == SAFETY for code in group.codes)
-        return not (item.required or follows or safety)
+        return says_optional(self.intake.questionnaire, self.step, place.item)
 
 
 def _value_words(item: Item, value: object, language: str, say: Say) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -50,6 +50,8 @@ class Node:
     values: tuple[str, ...] = ()
     foreign: str = ""
     """The language of its words, where it is not that of the page."""
+    code: str = ""
+    """What names it on paper, with the number of the copy; only where staff type from paper."""
 
     @property
     def id(self) -> str:
@@ -80,6 +82,8 @@ class Layout:
     known: Callable[[Place], tuple[str, ...]]
     original: str = "en"
     """The language that the form was written in, which stands in where words lack."""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    """What each item is called on paper, by link id."""
 
     def nodes(self, items: tuple[Item, ...], prefix: str = "", level: int = 2) -> tuple[Node, ...]:
         """Give the nodes of these items, hidden ones left out."""
@@ -107,7 +111,13 @@ class Layout:
             shown_when="" if item.enable_when is None else json.dumps(self.condition(place)),
             values=self.known(place) if shape is Shape.KNOWN else (),
             foreign=self._foreign(item),
+            code=self._code(place) if asked is not None else "",
         )
+
+    def _code(self, place: Place) -> str:
+        code = self.codes.get(place.item.link_id, "")
+        copy = place.prefix.rstrip(".").rpartition(".")[2]
+        return f"{code}-{int(copy) + 1}" if code and copy.isdigit() else code
 
     def _foreign(self, item: Item) -> str:
         is_there = self.language == self.original or item.text.speaks(self.language)

@@ -24,11 +24,13 @@ REVIEWS = ("/staff/content", "Reviews")
 DIRECTORY = ("/staff/providers/", "Directory")
 INVITATIONS = ("/staff/invitations/", "Invitations")
 TABLET = ("/staff/tablet/", "Tablet")
+PAPER = ("/staff/paper/", "Paper")
 LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.FRONT_DESK: (
         ("/staff/", "Worklist"),
         INVITATIONS,
         TABLET,
+        PAPER,
         REFERRALS,
         DIRECTORY,
         RULES,
@@ -38,6 +40,7 @@ LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
         ("/staff/", "Worklist"),
         INVITATIONS,
         TABLET,
+        PAPER,
         REFERRALS,
         DIRECTORY,
         RULES,
@@ -47,6 +50,7 @@ LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.ADMIN: (
         ("/staff/people/", "People"),
         DIRECTORY,
+        PAPER,
         ("/staff/audit/", "Audit"),
         ("/staff/referrals/figures", "Figures"),
         RULES,
