@@ -4,14 +4,17 @@ import argparse
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from clinic.config import Settings, load_settings, utc_now
 from clinic.errors import BadInput
 from clinic.store import backup_folder
 from clinic.store.backup_make import clinic_of, make_backup
+from clinic.store.backup_postgres import scratch_database
 from clinic.store.backup_restore import Restored, proved, restore
 from clinic.store.database import Database, open_database
 from clinic.store.key_sources import keys_at
@@ -115,19 +118,25 @@ def _drill(settings: Settings, folder: Path | None) -> int:
     """Make a backup and restore it, in a place that is gone afterwards, and time both."""
     if folder is not None and not folder.is_dir():
         raise BadInput(f"There is no folder {folder}.")
-    with tempfile.TemporaryDirectory(prefix="clinic-drill-", dir=folder) as name:
+    with ExitStack() as stack:
+        name = stack.enter_context(tempfile.TemporaryDirectory(prefix="clinic-drill-", dir=folder))
         place, tell = Path(name), Teller()
         with open_database(settings, must_exist=True) as database:
             made = _made(database, settings, place / "backups", tell)
         backup_seconds = tell.seconds
+        elsewhere = {"data": place / "data", "database_url": settings.database_url}
+        if settings.database_url:
+            scratch = scratch_database(settings.database_url, f"drill_{token_hex(6)}")
+            elsewhere["database_url"] = stack.enter_context(scratch)
         tell = Teller()
-        elsewhere = settings.model_copy(update={"data": place / "data"})
-        restored = _restored(elsewhere, made, tell)
+        restored = _restored(settings.model_copy(update=elsewhere), made, tell)
         print(f"Backup {backup_seconds:.1f} s, restore {tell.seconds:.1f} s, both checked.")
         rows = restored.manifest.counts
         print(f"Restored: {rows['intake']} intakes, {rows['document']} documents.")
         print(_ended(restored))
-    print("The drill's files are gone. Nothing that serves was changed.")
+    print(
+        "What the drill made is gone. Nothing that serves was changed, but the audit tells of it."
+    )
     return 0
 
 

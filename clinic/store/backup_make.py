@@ -5,19 +5,28 @@ with the head of the audit and a manifest beside it. The key file is never in it
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from clinic.errors import Damaged
-from clinic.store import audit, audit_chain, backup_folder, backup_sqlite, key_use, whole_files
+from clinic.store import (
+    audit,
+    audit_chain,
+    backup_folder,
+    backup_postgres,
+    backup_sqlite,
+    key_claims,
+    key_use,
+    whole_files,
+)
 from clinic.store.audit_chain import Head
 from clinic.store.backup_manifest import Kind, Manifest, part_of, write
 from clinic.store.database import Database, Place, Transaction, database_as_it_is
 from clinic.store.engines import copy_engine, file_key_of
 from clinic.store.keys import Key
 from clinic.store.schema import revision_of
-from clinic.store.verify import Report, verify
+from clinic.store.verify import Report, verified
 
 SQLITE_FILE = "clinic.db"
 MADE = "backup.make"
@@ -28,12 +37,13 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was seen in the copy itself."""
+    """What was seen in the copy itself, or in the snapshot that it was made of."""
 
     report: Report
     head: Head
     keys: tuple[str, ...]
     schema: str
+    server: str = ""
 
 
 def make_backup(
@@ -53,7 +63,8 @@ def make_backup(
         if anchor.exists():  # read before the copy: the audit in the copy is as long, or longer
             whole_files.write_whole(kept_anchor, anchor.read_bytes())
         key = database.keyring.current
-        checked = _copied(database, place, making, name, tell)
+        take = _copied if database.is_sqlite else _dumped
+        checked = take(database, place, making, file_key(key, name), tell)
         audit_chain.write_anchor(kept_anchor, checked.head)
         tell("Hashing")
         manifest = Manifest(
@@ -61,7 +72,7 @@ def make_backup(
             made_at=now,
             program=program,
             kind=_kind(database),
-            server="",
+            server=checked.server,
             clinic=clinic_of(database),
             schema=checked.schema,
             counts=checked.report.counts,
@@ -87,36 +98,60 @@ def file_key(key: Key, name: str) -> bytes:
     return key.derive(f"backup {name}")
 
 
-def checked_copy(copy: Database, anchor: Path, tell: Tell) -> Checked:
-    """Look a copy over: integrity, samples, audit, counts, and which keys it needs.
-
-    Raises Damaged with the first fault.
-    """
-    report = verify(copy, anchor, progress=tell)
-    if not report.ok:
-        more = f" and {len(report.faults) - 1} more" if len(report.faults) > 1 else ""
-        raise Damaged(f"The copy is not whole: {report.faults[0]}{more} (see `clinic verify`).")
-    with copy.reading() as tx:
-        return Checked(report, audit_chain.head_of(tx), _keys(tx), revision_of(tx.connection))
-
-
 def _kind(database: Database) -> Kind:
     return "sqlite" if database.is_sqlite else "postgresql"
 
 
-def _copied(database: Database, place: Place, making: Path, name: str, tell: Tell) -> Checked:
-    target, key = making / SQLITE_FILE, file_key(database.keyring.current, name)
-    path = place.database_path
+def _copied(database: Database, place: Place, making: Path, key: bytes, tell: Tell) -> Checked:
+    """Copy the embedded database, then open the copy and look it over."""
+    target, path = making / SQLITE_FILE, place.database_path
     source_key = file_key_of(path, database.keyring)
     backup_sqlite.copy(path, source_key, target, key, Percent("Copying", tell))
     whole_files.keep(target)
-    with database_as_it_is(copy_engine(target, key), database.keyring) as copy:
-        return checked_copy(copy, making / audit_chain.ANCHOR_NAME, tell)
+    with (
+        database_as_it_is(copy_engine(target, key), database.keyring) as copy,
+        copy.reading() as tx,
+    ):
+        return _checked(tx, making / audit_chain.ANCHOR_NAME, tell)
+
+
+def _dumped(database: Database, place: Place, making: Path, key: bytes, tell: Tell) -> Checked:
+    """Look a snapshot of PostgreSQL over, dump that snapshot, then open the dump and count."""
+    target = making / backup_postgres.FILE
+    with database.snapshot() as (tx, snapshot):
+        checked = _checked(tx, making / audit_chain.ANCHOR_NAME, tell)
+        server = backup_postgres.server_of(tx.connection)
+        backup_postgres.dump(
+            place.database_url or "",
+            snapshot,
+            target,
+            key,
+            lambda done: tell(f"Dumping: {done // 1_000_000} MB"),
+        )
+    tell("Opening the dump")
+    rows = backup_postgres.check_dump(target, key, database.keyring)
+    if any(rows.get(table, 0) != number for table, number in checked.report.counts.items()):
+        raise Damaged("The dump does not hold the rows that it was made of.")
+    return replace(checked, server=server)
+
+
+def _checked(tx: Transaction, anchor: Path, tell: Tell) -> Checked:
+    """Look over integrity, samples, audit, counts, and which keys are needed.
+
+    Raises Damaged with the first fault.
+    """
+    report = verified(tx, anchor, progress=tell)
+    if not report.ok:
+        more = f" and {len(report.faults) - 1} more" if len(report.faults) > 1 else ""
+        raise Damaged(f"The copy is not whole: {report.faults[0]}{more} (see `clinic verify`).")
+    return Checked(report, audit_chain.head_of(tx), _keys(tx), revision_of(tx.connection))
 
 
 def _keys(tx: Transaction) -> tuple[str, ...]:
-    needed = key_use.total(key_use.counts(tx))
-    return tuple(sorted(key_use.name_of(tx.vault.keyring, each) for each in needed))
+    """The keys that wrap something in it, and those that it claims to need."""
+    wrapping = key_use.total(key_use.counts(tx))
+    names = {key_use.name_of(tx.vault.keyring, each) for each in wrapping}
+    return tuple(sorted(names | set(key_claims.needed(tx.connection))))
 
 
 class Percent:

@@ -12,18 +12,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 
 from clinic.errors import Damaged, Misconfigured, Refused
-from clinic.store import audit, audit_chain, backup_manifest, backup_sqlite, whole_files
+from clinic.store import (
+    audit,
+    audit_chain,
+    backup_manifest,
+    backup_postgres,
+    backup_sqlite,
+    whole_files,
+)
 from clinic.store.audit_chain import ANCHOR_NAME
 from clinic.store.backup_make import SQLITE_FILE, Percent, Tell, file_key
 from clinic.store.backup_manifest import Manifest
 from clinic.store.database import Database, Place, Transaction, database_as_it_is, database_on
-from clinic.store.engines import copy_engine, new_file_key, sqlite_engine
-from clinic.store.keys import Ring
+from clinic.store.engines import copy_engine, new_file_key, postgres_engine, sqlite_engine
+from clinic.store.keys import Key, Ring
 from clinic.store.referral_tables import invitation, referral_door
-from clinic.store.schema import is_known
+from clinic.store.schema import RESTORING, is_known
 from clinic.store.tables import outbox, resume_code, session, tablet
 from clinic.store.verify import verify
 
@@ -73,25 +80,34 @@ def restore(backup: Path, place: Place, keyring: Ring, *, now: datetime, tell: T
     Nothing is changed before the backup is proved, and the database has its name only when all
     is done. Raises Refused when there is a database already.
     """
-    _refuse_overwriting(place)
+    url = place.database_url
+    if url is None:
+        _refuse_overwriting(place)
     tell(f"Checking {backup.name}")
     manifest = proved(backup, keyring)
-    if manifest.kind != "sqlite":
-        raise Refused("This is a backup of PostgreSQL: set DATABASE_URL to an empty database.")
+    if (manifest.kind == "sqlite") != (url is None):
+        raise Refused(_OTHER_KIND[manifest.kind])
     with whole_files.room_in(place.data):
         place.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _apart(place.data, manifest.id) as apart:
-        made = apart / SQLITE_FILE
-        _put_back(backup, manifest, made, keyring, tell)
         anchor = apart / ANCHOR_NAME
-        anchor.write_bytes((backup / ANCHOR_NAME).read_bytes())
-        with database_on(sqlite_engine(made, keyring), keyring, must_exist=True) as database:
+        with whole_files.room_in(place.data):
+            anchor.write_bytes((backup / ANCHOR_NAME).read_bytes())
+        made = apart / SQLITE_FILE
+        with _refilled(backup, manifest, made, keyring, url, tell) as database:
             ended = _finished(database, manifest, anchor, now, tell)
         with whole_files.room_in(place.data):
             set_aside = _set_aside(place.data / ANCHOR_NAME, anchor, now)
             whole_files.write_whole(place.data / ANCHOR_NAME, anchor.read_bytes())
-            _name_it(made, place.database_path)
+            if url is None:
+                _name_it(made, place.database_path)
     return Restored(manifest, ended, set_aside)
+
+
+_OTHER_KIND = {
+    "sqlite": "This is a backup of the embedded database: leave DATABASE_URL out.",
+    "postgresql": "This is a backup of PostgreSQL: set DATABASE_URL to an empty database.",
+}
 
 
 def end_all(tx: Transaction, now: datetime) -> Ended:
@@ -115,7 +131,7 @@ def _finished(
     report = verify(database, anchor, progress=tell)
     if not report.ok:
         raise Damaged(f"What was restored is not whole: {report.faults[0]} Nothing was kept.")
-    if dict(report.counts) != dict(manifest.counts):
+    if any(report.counts.get(name, 0) != number for name, number in manifest.counts.items()):
         raise Damaged("The rows in the backup are not those of its manifest. Nothing was kept.")
     with database.reading() as tx:
         head = audit_chain.head_of(tx)
@@ -126,14 +142,34 @@ def _finished(
         audit.record(
             tx, actor=audit.SYSTEM, action=RESTORED, subject=None, now=now, detail=manifest.id
         )
+        if not tx.is_sqlite:  # from now on it may be opened
+            tx.execute(text(f"DROP TABLE {RESTORING}"))
     while audit_chain.seal(database, anchor):
         pass
     return ended
 
 
+def _refilled(
+    backup: Path, manifest: Manifest, made: Path, keyring: Ring, url: str | None, tell: Tell
+) -> Database:
+    """Put the rows back, and open what is there now."""
+    if url is None:
+        _put_back(backup, manifest, made, keyring, tell)
+        return database_on(sqlite_engine(made, keyring), keyring, must_exist=True)
+    backup_postgres.begin_restore(url)
+    tell("Restoring")
+    key = file_key(_key_of(manifest, keyring), manifest.id)
+    backup_postgres.restore_dump(backup / backup_postgres.FILE, key, url)
+    return database_on(postgres_engine(url), keyring, must_exist=True, restoring=True)
+
+
+def _key_of(manifest: Manifest, keyring: Ring) -> Key:
+    return next(key for key in keyring.keys if key.id == manifest.key)
+
+
 def _put_back(backup: Path, manifest: Manifest, made: Path, keyring: Ring, tell: Tell) -> None:
-    key = next(key for key in keyring.keys if key.id == manifest.key)
-    source, source_key = backup / SQLITE_FILE, file_key(key, manifest.id)
+    source = backup / SQLITE_FILE
+    source_key = file_key(_key_of(manifest, keyring), manifest.id)
     with database_as_it_is(copy_engine(source, source_key), keyring):
         pass  # it opens
     target_key = new_file_key(keyring.current)

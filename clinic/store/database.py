@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 from uuid import UUID
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, select
+from sqlalchemy import Connection, CursorResult, Engine, Executable, select, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -105,6 +105,18 @@ class Database:
         with turn, _translated(), self._writer.connect() as connection, connection.begin():
             yield Transaction(connection, self.vault)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[tuple[Transaction, str]]:
+        """Give a long reading of PostgreSQL as it is at one moment, and the name of that moment.
+
+        Other connections read the same moment by its name while the block lasts.
+        """
+        steady = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        with _translated(), steady.connect() as connection, connection.begin():
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            name = str(connection.scalar(text("SELECT pg_export_snapshot()")))
+            yield Transaction(connection, self.vault), name
+
     def ready(self) -> None:
         """Return when the database answers. Raises Unavailable."""
         with self.reading() as tx:
@@ -171,14 +183,17 @@ def open_database(place: Place, *, demo_key: bool = False, must_exist: bool = Fa
     return database_on(engine, keyring, must_exist=must_exist)
 
 
-def database_on(engine: Engine, keyring: Ring, *, must_exist: bool = False) -> Database:
+def database_on(
+    engine: Engine, keyring: Ring, *, must_exist: bool = False, restoring: bool = False
+) -> Database:
     """Make or migrate the tables of a database, and open its root key.
 
-    Raises Misconfigured with a sentence that names what to mend.
+    With `restoring` a database is taken too that a restore has not finished. Raises
+    Misconfigured with a sentence that names what to mend.
     """
     try:
         with _translated(), engine.execution_options(**{WRITES: True}).begin() as connection:
-            bring_up_to_date(connection, must_exist=must_exist)
+            bring_up_to_date(connection, must_exist=must_exist, restoring=restoring)
             root = root_key(connection, keyring)
             key_claims.check(connection, keyring)
     except (ClinicError, DBAPIError) as fault:

@@ -14,12 +14,16 @@ from clinic.store.tables import meta
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 VERSION_TABLE = "alembic_version"
+RESTORING = "clinic_restoring"
+"""A table that stands in a PostgreSQL database while it is being restored."""
 MIGRATION_LOCK = 0x0C11_41C0
 """The number of the lock that processes opening one PostgreSQL database take in turn."""
 ROOT_KEY = Cell("meta", "value", "root key")
 
 
-def bring_up_to_date(connection: Connection, *, must_exist: bool = False) -> None:
+def bring_up_to_date(
+    connection: Connection, *, must_exist: bool = False, restoring: bool = False
+) -> None:
     """Make or migrate the tables. The connection is in a transaction that writes.
 
     Raises Misconfigured when the database is read-only, newer, or not ours, and when it is
@@ -28,6 +32,11 @@ def bring_up_to_date(connection: Connection, *, must_exist: bool = False) -> Non
     if connection.dialect.name == "postgresql":
         _take_turn(connection)
     tables = set(inspect(connection).get_table_names())
+    if RESTORING in tables and not restoring:
+        raise Misconfigured(
+            "A restore into this database was not finished. Empty it, and run `clinic restore` "
+            "again."
+        )
     config = _config(connection)
     script = ScriptDirectory.from_config(config)
     head = script.get_current_head()

@@ -90,22 +90,33 @@ def verify(
 
     `progress` is told each step before it is taken.
     """
+    with database.reading() as tx:
+        return verified(tx, anchor, samples=samples, progress=progress)
+
+
+def verified(
+    tx: Transaction,
+    anchor: Path,
+    *,
+    samples: int = SAMPLES,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Look over what one transaction sees, as `verify` does."""
     faults: list[str] = []
     lines: list[str] = []
-    with database.reading() as tx:
-        for name, check in (
-            ("Integrity of the database", _integrity),
-            ("Opening of sealed samples", lambda tx: _samples(tx, samples)),
-            ("Chain of the audit", lambda tx: audit_chain.verify_chain(tx, anchor)),
-        ):
-            progress(name)
-            found = check(tx)
-            faults.extend(found)
-            lines.append(f"{name}: {'good' if not found else f'{len(found)} faults'}")
-        counts = {
-            table.name: int(tx.scalar(select(func.count()).select_from(table)))
-            for table in metadata.sorted_tables
-        }
+    for name, check in (
+        ("Integrity of the database", _integrity),
+        ("Opening of sealed samples", lambda tx: _samples(tx, samples)),
+        ("Chain of the audit", lambda tx: audit_chain.verify_chain(tx, anchor)),
+    ):
+        progress(name)
+        found = check(tx)
+        faults.extend(found)
+        lines.append(f"{name}: {'good' if not found else f'{len(found)} faults'}")
+    counts = {
+        table.name: int(tx.scalar(select(func.count()).select_from(table)))
+        for table in metadata.sorted_tables
+    }
     return Report(tuple(lines), counts, tuple(faults))
 
 
