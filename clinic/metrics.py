@@ -11,6 +11,8 @@ METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 OTHER_METHOD = "other"
 UNMATCHED = "unmatched"
 """The route of every address that no page has."""
+MADE = "made"
+REFUSED = "refused"
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 requests_total = Counter(

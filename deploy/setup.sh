@@ -3,7 +3,7 @@
 #
 #   deploy/setup.sh run     what the program needs: Debian packages and .venv
 #   deploy/setup.sh check   the above, and the tools that look at the code
-#   deploy/setup.sh test    the above, and what the tests drive: Chromium, PostgreSQL, PDF tools
+#   deploy/setup.sh test    the above, and what the tests drive: Chromium, PostgreSQL, nginx, PDF tools
 #
 # Debian packages are installed where this is root or sudo asks no password. Elsewhere the exact
 # command is printed; `run` and `check` then stop, `test` goes on and its tests skip, out loud.
@@ -43,6 +43,7 @@ missing_for_test() {
     # Chromium without its windows; a whole one does as well, and takes three times as long.
     snap_only || command -v chromium-headless-shell >/dev/null || echo chromium-headless-shell
     command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql
+    command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || echo nginx
     loads libatomic.so.1 || echo libatomic1  # the program that Playwright steers browsers with
     command -v pdftoppm >/dev/null || echo poppler-utils
     command -v qpdf >/dev/null || echo qpdf
@@ -56,14 +57,19 @@ as_root() {
     fi
 }
 
-# The tests make a cluster of their own: installing PostgreSQL for them must not leave a server
-# running. The file that says so is taken away again.
-without_main_cluster() {
+# The tests start servers of their own: installing these for them must leave none running. The
+# files that say so are taken away again; where another one stands already it is left alone.
+without_running_servers() {
     setting=/etc/postgresql-common/createcluster.d/none-while-installing.conf
+    policy=/usr/sbin/policy-rc.d
     as_root mkdir -p "${setting%/*}"
     echo 'create_main_cluster = false' | as_root tee "$setting" >/dev/null
+    if [ -e "$policy" ]; then policy=; else
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod 755 "$policy"
+    fi
     "$@" && result=0 || result=$?
-    as_root rm -f "$setting"
+    as_root rm -f "$setting" $policy
     return "$result"
 }
 
@@ -72,7 +78,9 @@ install_debian() {
     apt="as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600"
     $apt update >&2 || return 1
     case " $* " in
-    *" postgresql "*) without_main_cluster $apt install -y --no-install-recommends "$@" >&2 ;;
+    *" postgresql "* | *" nginx "*)
+        without_running_servers $apt install -y --no-install-recommends "$@" >&2
+        ;;
     *) $apt install -y --no-install-recommends "$@" >&2 ;;
     esac
 }

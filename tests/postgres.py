@@ -127,9 +127,9 @@ def make_cluster(folder: Path, password: str) -> None:
         raise RuntimeError(f"initdb failed: {made.stderr}")
 
 
-def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
+def start(folder: Path, port: int, **more: str) -> subprocess.Popen[bytes]:
     """Start the server of a cluster as our own child, so that its pid is known."""
-    settings = {**SETTINGS, "port": str(port), "unix_socket_directories": str(folder)}
+    settings = {**SETTINGS, "port": str(port), "unix_socket_directories": str(folder), **more}
     command = [find("postgres"), "-D", str(folder / "data")]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]

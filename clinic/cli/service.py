@@ -9,9 +9,11 @@ import sys
 import threading
 from typing import Any
 
+from clinic import logs
 from clinic.actions.demo import SignIn, make_demo
 from clinic.actions.referrals import Terms
 from clinic.app import create_app
+from clinic.cli.stopping import ends_when_asked
 from clinic.config import Settings, load_settings, utc_now
 from clinic.cli.stopping import ends_when_asked
 from clinic.errors import Misconfigured
@@ -20,6 +22,7 @@ from clinic.library.shelf import read_shelf
 from clinic.store.audit_chain import anchor_file
 from clinic.store.database import Database, open_database
 from clinic.store.verify import verify
+from clinic.watch import watch_over
 from clinic.web.server import make_server, serve
 from clinic.web.visit import details_of
 from clinic.work import work_until
@@ -52,6 +55,7 @@ def add_commands(commands: Any) -> None:
 
 def run_service(given: argparse.Namespace) -> int:
     """Serve until stopped."""
+    logs.begin()
     settings = load_settings()
     port = given.port or settings.port
     _want_port(given.host, port)
@@ -62,6 +66,7 @@ def run_service(given: argparse.Namespace) -> int:
         elif database.keyring.trying_out:
             print(FOR_TRYING_OUT.format(file=settings.key_file), file=sys.stderr, flush=True)
         server = make_server(app, given.host, port)
+        watch_over(settings, database)
         _set_aside()
         where = f"http://{given.host}:{port}"
         print(f"Open {where}/ (staff: {where}/staff/)", flush=True)
@@ -136,6 +141,7 @@ def _tell_demo(settings: Settings, sign_ins: list[SignIn]) -> None:
 
 def run_work(given: argparse.Namespace) -> int:
     """Do the background work until stopped, or one round of it."""
+    logs.begin()
     settings = load_settings()
     stop = threading.Event()
     with ends_when_asked(stop), open_database(settings) as database:

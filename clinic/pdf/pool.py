@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from clinic import metrics
 from clinic.errors import ClinicError, Unavailable
 from clinic.pdf.handout import Handout
 from clinic.pdf.paper import Paper
@@ -61,6 +62,12 @@ class RenderPool:
         for _ in range(workers):
             self._seats.put(None)
         self._open = True
+        self._starts = True
+
+    @property
+    def starts(self) -> bool:
+        """False while processes cannot be started: the last that was to be made was not."""
+        return self._starts
 
     def warm(self) -> None:
         """Start one process in the background, so that the first paper is quick."""
@@ -85,15 +92,18 @@ class RenderPool:
     def _make(self, job: Job | Paper) -> bytes:
         worker = self._seat()
         try:
-            worker = worker or _Worker(self._made_of)
-            answer = worker.answer(job, MAKE_SECONDS)
+            worker = worker or self._started()
+            with metrics.papers_at_work.track_inprogress():
+                answer = worker.answer(job, MAKE_SECONDS)
         except (OSError, EOFError, pickle.UnpicklingError, _TooSlow):
             if worker is not None:
                 worker.end()
             worker = None
+            metrics.papers_total.labels(metrics.REFUSED).inc()
             raise Unavailable(TOO_SLOW) from None
         finally:
             self._leave(worker)
+        metrics.papers_total.labels(metrics.MADE).inc()
         if isinstance(answer, ClinicError):
             raise answer
         return bytes(answer)
@@ -123,7 +133,18 @@ class RenderPool:
         try:
             return self._seats.get(timeout=WAIT_SECONDS)
         except queue.Empty:
+            metrics.papers_total.labels(metrics.REFUSED).inc()
             raise Unavailable(BUSY) from None
+
+    def _started(self) -> "_Worker":
+        """Start a process, and note whether that can be done."""
+        try:
+            worker = _Worker(self._made_of)
+        except BaseException:
+            self._starts = False
+            raise
+        self._starts = True
+        return worker
 
     def _leave(self, worker: "_Worker | None") -> None:
         if worker is not None and (worker.made >= DOCUMENTS or not self._open):
@@ -134,8 +155,8 @@ class RenderPool:
     def _warm_one(self) -> None:
         worker = self._seat()
         try:
-            worker = worker or _Worker(self._made_of)
-        except (OSError, EOFError, _TooSlow):
+            worker = worker or self._started()
+        except (OSError, EOFError, pickle.UnpicklingError, _TooSlow):
             worker = None
         finally:
             self._leave(worker)

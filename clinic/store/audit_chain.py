@@ -62,6 +62,12 @@ def seal(database: Database, anchor: Path) -> int:
     return sealed
 
 
+def unsealed(tx: Transaction) -> int:
+    """How many rows were written and are not yet sealed."""
+    rows = select(func.count()).select_from(table).where(table.c.seal_number.is_(None))
+    return int(tx.scalar(rows))
+
+
 def _is_behind(anchor: Path, head: Head) -> bool:
     """True when whoever sealed last died, or had no room, before the head was anchored."""
     anchored = read_anchor(anchor)
