@@ -15,7 +15,6 @@ from clinic.actions.referrals import Terms
 from clinic.app import create_app
 from clinic.cli.stopping import ends_when_asked
 from clinic.config import Settings, load_settings, utc_now
-from clinic.cli.stopping import ends_when_asked
 from clinic.errors import Misconfigured
 from clinic.library.places import content_dir
 from clinic.library.shelf import read_shelf
