@@ -247,6 +247,19 @@ class Intake:
         """Everything that was ever answered under a key, oldest first."""
         return tuple(entry for entry in self.history if entry.key == key)
 
+    @cached_property
+    def givers(self) -> Mapping[str, tuple[GivenBy, ...]]:
+        """Who gave each answer that stands, by key: the last one last, those before it changed.
+
+        Nothing of an answer without a journal, such as one that follows from others.
+        """
+        found: dict[str, tuple[GivenBy, ...]] = {}
+        for entry in self.history:
+            before = found.get(entry.key, ())
+            if entry.answer and before[-1:] != (entry.given_by,):
+                found[entry.key] = (*before, entry.given_by)
+        return {key: found[key] for key in self.response.answers if key in found}
+
 
 def _asks(item: Item) -> bool:
     """True of a question, and of a list that one may add to, even while it is empty."""

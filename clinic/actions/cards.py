@@ -16,6 +16,9 @@ PHONE = "phone"
 EMAIL = "email"
 INTERPRETER = "interpreter"
 WHO_ANSWERS = "who-answers"
+HELPER_RELATION = "helper-relation"
+INTERPRETS = ("interpret", "intérpret")
+"""How the word begins by which a helper says so, in English and in Spanish."""
 LANGUAGE = "language"
 ENGLISH = "en"
 
@@ -71,10 +74,12 @@ def text_of(answer: Answer | None) -> str:
 
 
 def who_answers(response: Response) -> GivenBy:
-    """Give who typed, as the first question has it."""
+    """Give who typed, as the first questions have it: a helper may be an interpreter."""
     match response.answers.get(WHO_ANSWERS):
         case (Coding(code="helped" | "for-someone-else"),):
-            return GivenBy.HELPER
+            relation = text_of(response.answers.get(HELPER_RELATION)).casefold()
+            interprets = any(start in relation for start in INTERPRETS)
+            return GivenBy.INTERPRETER if interprets else GivenBy.HELPER
         case _:
             return GivenBy.PATIENT
 

@@ -44,6 +44,14 @@ def waiting(database: Database, *, by: Member, now: datetime) -> list[TypedForm]
     return found
 
 
+def who_typed(database: Database, intake: Intake) -> str:
+    """Give the name of who of staff began to type an intake in; "" of what a patient sent."""
+    if intake.answered_on is None:
+        return ""
+    with database.reading() as tx:
+        return from_paper.typed_by(tx, intake.id)
+
+
 def begin(
     database: Database, paper: SignedPaper, *, by: Member, now: datetime, zone: ZoneInfo
 ) -> Intake:

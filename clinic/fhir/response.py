@@ -1,6 +1,6 @@
 """A FHIR R4 QuestionnaireResponse: written from answers, and read back equal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,9 @@ from clinic.questionnaire.model import Item, ItemType, Questionnaire
 from clinic.questionnaire.response import Answer, Place, Response, instances
 from clinic.questionnaire.values import Coding, Value
 
+GIVEN_BY = "https://clinic-intake.example/fhir/StructureDefinition/answer-given-by"
+"""On an item: a code for who gave its answer (patient, helper, interpreter, staff)."""
+
 STATUSES = ("in-progress", "completed", "amended", "entered-in-error", "stopped")
 
 
@@ -37,15 +40,20 @@ def response_to_json(
     *,
     status: str,
     reference: str | None = None,
+    givers: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
     """Write every answer held, hidden or not: give `enabled_response(...)` to leave those out.
+
+    `givers` says by key who gave an answer, those before it was changed first: each becomes an
+    extension of its item, since R4 has a place for the source of a whole response alone.
 
     Raises UnreadableResponse when an answer stands under no question of the questionnaire.
     """
     if status not in STATUSES:
         raise ValueError(f"{status!r} is not a status of a QuestionnaireResponse")
     written: set[str] = set()
-    items = list(_written(questionnaire.items, response.answers, "", written))
+    writer = _Writing(response.answers, givers or {}, written)
+    items = list(writer.items(questionnaire.items, ""))
     strange = sorted(set(response.answers) - written)
     if strange:
         raise UnreadableResponse([f"{key}: no question has this key" for key in strange])
@@ -61,52 +69,58 @@ def response_to_json(
     return {name: value for name, value in members.items() if value is not None}
 
 
-def _written(
-    items: tuple[Item, ...], answers: Mapping[str, Answer], prefix: str, written: set[str]
-) -> Iterator[dict[str, Any]]:
-    for item in items:
-        place = Place(item, prefix)
-        if item.type is ItemType.GROUP:
-            yield from _written_group(place, answers, written)
-        elif item.is_question:
-            yield from _written_question(place, answers, written)
+@dataclass(frozen=True)
+class _Writing:
+    """Writes answers where their questions stand, and remembers which it has written."""
 
+    answers: Mapping[str, Answer]
+    givers: Mapping[str, Sequence[str]]
+    written: set[str]
 
-def _written_group(
-    place: Place, answers: Mapping[str, Answer], written: set[str]
-) -> Iterator[dict[str, Any]]:
-    item = place.item
-    if item.holds_instances:
-        for number in range(instances(place, answers)):
-            inner = list(_written(item.items, answers, place.inside(number), written))
-            yield {"linkId": item.link_id, **({"item": inner} if inner else {})}
-        return
-    inner = list(_written(item.items, answers, place.prefix, written))
-    if inner:
-        yield {"linkId": item.link_id, "item": inner}
+    def items(self, items: tuple[Item, ...], prefix: str) -> Iterator[dict[str, Any]]:
+        """Give what is answered of these items."""
+        for item in items:
+            place = Place(item, prefix)
+            if item.type is ItemType.GROUP:
+                yield from self._group(place)
+            elif item.is_question:
+                yield from self._question(place)
 
-
-def _written_question(
-    place: Place, answers: Mapping[str, Answer], written: set[str]
-) -> Iterator[dict[str, Any]]:
-    item, values = place.item, answers.get(place.key, ())
-    if place.key in answers:
-        written.add(place.key)
-    entries = [_written_value(value, item) for value in values]
-    if item.holds_instances:
-        for number in range(instances(place, answers)):
-            inner = list(_written(item.items, answers, place.inside(number), written))
-            if number >= len(entries):
-                entries.append({})
-            entries[number].update({"item": inner} if inner else {})
-    else:
-        inner = list(_written(item.items, answers, place.prefix, written))
-        if inner and not entries:
-            entries.append({})
+    def _group(self, place: Place) -> Iterator[dict[str, Any]]:
+        item = place.item
+        if item.holds_instances:
+            for number in range(instances(place, self.answers)):
+                inner = list(self.items(item.items, place.inside(number)))
+                yield {"linkId": item.link_id, **({"item": inner} if inner else {})}
+            return
+        inner = list(self.items(item.items, place.prefix))
         if inner:
-            entries[0]["item"] = inner
-    if entries:
-        yield {"linkId": item.link_id, "answer": entries}
+            yield {"linkId": item.link_id, "item": inner}
+
+    def _question(self, place: Place) -> Iterator[dict[str, Any]]:
+        item, values = place.item, self.answers.get(place.key, ())
+        if place.key in self.answers:
+            self.written.add(place.key)
+        entries = [_written_value(value, item) for value in values]
+        if item.holds_instances:
+            for number in range(instances(place, self.answers)):
+                inner = list(self.items(item.items, place.inside(number)))
+                if number >= len(entries):
+                    entries.append({})
+                entries[number].update({"item": inner} if inner else {})
+        else:
+            inner = list(self.items(item.items, place.prefix))
+            if inner and not entries:
+                entries.append({})
+            if inner:
+                entries[0]["item"] = inner
+        if entries:
+            yield {"linkId": item.link_id, **self._given_by(place), "answer": entries}
+
+    def _given_by(self, place: Place) -> dict[str, Any]:
+        given = self.givers.get(place.key, ())
+        extensions = [{"url": GIVEN_BY, "valueCode": code} for code in given]
+        return {"extension": extensions} if extensions else {}
 
 
 def _written_value(value: Value, item: Item) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from clinic.intake import Intake
 from clinic.questionnaire.model import Item, ItemType, Step
 from clinic.questionnaire.response import Answer, Place, unasked
+from clinic.summary.givers import Givers
 from clinic.summary.model import Said, StepAnswers
 from clinic.summary.words import answer_words, codes, is_typed
 
@@ -66,7 +67,13 @@ class Answers:
             answers=self.words(place),
             typed=self.typed(place),
             spoken=self.spoken(place),
+            given_by=self.givers.mark(place.key),
         )
+
+    @cached_property
+    def givers(self) -> Givers:
+        """Who gave each answer."""
+        return Givers(self.intake, self.language)
 
     def spoken(self, place: Place) -> str:
         """Give the language of words that the patient typed, where it is not the reader's."""

@@ -110,6 +110,8 @@ def build_summary(
         ),
         overdue=tuple(overdue),
         answered_in=_answered_in(answers, language),
+        given_by=answers.givers.line(),
+        on_paper=intake.answered_on is not None,
     )
 
 

@@ -39,6 +39,8 @@ class Said:
     answers: tuple[str, ...]
     typed: bool = False
     spoken: str = ""
+    given_by: str = ""
+    """Who gave it, in words, where that is not who gave most of the answers."""
 
     @property
     def answered(self) -> bool:
@@ -463,6 +465,10 @@ class Summary:
     overdue: tuple[str, ...] = ()
     answered_in: str = ""
     """In which languages the answers were given, in words; "" when only in the summary's own."""
+    given_by: str = ""
+    """Who gave the answers, in one line, and on which day where it was on paper."""
+    on_paper: bool = False
+    """True when staff typed them in from paper."""
 
     def section(self, section_id: str) -> Section:
         """Give a section by its id. Raises KeyError."""

@@ -9,6 +9,8 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import review
+from clinic.actions.holds import held_since
+from clinic.actions.from_paper import who_typed
 from clinic.actions.referral_lists import of_intake
 from clinic.actions.review import Opened
 from clinic.errors import Conflict, IllegalMove
@@ -99,6 +101,9 @@ def shown(opened: Opened, *, tried: ActForm | None = None, refused: str = "") ->
         "referrals": referral_rows(of_intake(database(), opened.intake.id), reader()),
         "outcome": _form(OutcomeForm, tried).offering(stands.kinds),
         "visit": _form(VisitForm, tried),
+        "typed_by": who_typed(database(), opened.intake),
+        "answered_on": opened.intake.answered_on,
+        "held": held_words(opened),
     }
     if not who.reads_all:
         return render_template("staff/desk.html", **parts)
@@ -120,6 +125,13 @@ def shown(opened: Opened, *, tried: ActForm | None = None, refused: str = "") ->
         settled=_form(SettledForm, tried),
         **parts,
     )
+
+
+def held_words(opened: Opened) -> str:
+    """Give since when the intake is under a legal hold, or ""."""
+    since = held_since(database(), opened.intake.id)
+    who = reader()
+    return moment(since, who.zone, who.now) if since else ""
 
 
 def open_until(opened: Opened, who: Reader) -> str:
