@@ -279,6 +279,27 @@ def test_the_paper_says_which_of_its_texts_were_to_be_checked_again():
     assert words == [0, 1, len(EVERY_TEXT)]
 
 
+def test_each_text_on_paper_says_who_has_not_read_it_until_somebody_has():
+    mark, handout = "Awaiting clinical review.", shipped_handouts()["en"]
+    summary, kept = summary_of(PLAIN), ("childs-pose", "stem-cell-therapy", *NEXT)
+    signed = dict.fromkeys(handout.marks, ())
+    some = signed | dict.fromkeys(kept, (mark,))
+    renderer = make_renderer()
+    told = []
+    for marks in (handout.marks, some, signed):
+        before = renderer.handouts
+        renderer.handouts = {"en": replace(handout, marks=marks)}
+        try:
+            told.append(renderer.html(summary, Edition.PATIENT).count(mark))
+        finally:
+            renderer.handouts = before
+    allowed = sum(stretch.allowed for stretch in summary.stretches)
+
+    # Twice a stretch, once an option, once for what is next, once for choosing a place.
+    assert told == [2 * allowed + len(handout.options) + 2, 2 + 1 + 1, 0]
+    assert allowed == 3
+
+
 def test_each_label_on_paper_names_its_sources():
     html = make_renderer().html(summary_of(PLAIN), Edition.PATIENT)
     rows = re.findall(r"<b>Sources:</b> (.*?) <b>Checked on</b>", html)
