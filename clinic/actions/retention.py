@@ -17,6 +17,7 @@ INVITATION_DAYS = 30
 """How long an invitation that was not used stays on the list after it is over."""
 NEVER_SENT = "never sent"
 BY_AGE = "by age"
+NOT_USED = "not used"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,23 +86,24 @@ def to_delete(database: Database, policy: Policy, now: datetime) -> Deleted:
 
 def _delete_one(tx: Transaction, policy: Policy, believed: datetime, now: datetime) -> Deleted:
     for intake_id in retention.unsent_forms(tx, believed, days=policy.unsent_days, limit=1):
-        _delete(tx, intake_id, NEVER_SENT, now)
+        _delete(tx, intake_id, NEVER_SENT, policy.unsent_days, now)
         return Deleted(unsent=1)
     if policy.settled_days is not None:
         for intake_id in retention.old_intakes(tx, believed, days=policy.settled_days, limit=1):
-            _delete(tx, intake_id, BY_AGE, now)
+            _delete(tx, intake_id, BY_AGE, policy.settled_days, now)
             return Deleted(settled=1)
     return Deleted()
 
 
-def _delete(tx: Transaction, intake_id: UUID, why: str, now: datetime) -> None:
-    retention.delete_intake(tx, intake_id)
+def _delete(tx: Transaction, intake_id: UUID, why: str, days: int, now: datetime) -> None:
+    retention.delete_intake(tx, intake_id, policy=f"{why}, {days} days", now=now)
     _record(tx, "intake", intake_id, now, why)
 
 
 def _delete_invitations(tx: Transaction, believed: datetime, now: datetime) -> int:
     ids = retention.old_invitations(tx, believed, days=INVITATION_DAYS, limit=AT_ONCE)
-    retention.delete_invitations(tx, ids)
+    policy = f"{NOT_USED}, {INVITATION_DAYS} days"
+    retention.delete_invitations(tx, ids, policy=policy, now=now)
     for each in ids:
         _record(tx, "invitation", each, now, BY_AGE)
     return len(ids)

@@ -6,6 +6,7 @@ from typing import Any
 from clinic.actions.retention import INVITATION_DAYS, Deleted, delete_some, to_delete
 from clinic.config import Settings, load_settings, utc_now
 from clinic.store.database import Database, open_database
+from clinic.store.holds import number_standing
 from clinic.work import retention_policy
 
 
@@ -22,7 +23,7 @@ def run_retention(given: argparse.Namespace) -> int:
     """Delete until nothing is left that is old enough."""
     settings = load_settings()
     with open_database(settings, must_exist=True) as database:
-        for line in _rules(settings):
+        for line in (*_rules(settings), _held(database)):
             print(line)
         if given.dry_run:
             print(
@@ -56,7 +57,16 @@ def _rules(settings: Settings) -> list[str]:
         "opens them (CLINIC_RESUME_DAYS)."
     )
     unused = f"Invitations that were not used are deleted {INVITATION_DAYS} days after they end."
-    return [unsent, settled, unused]
+    backups = (
+        f"Backups are kept for {settings.backup_days} days (CLINIC_BACKUP_DAYS): for so long one "
+        "may still hold what was deleted."
+    )
+    return [unsent, settled, unused, backups]
+
+
+def _held(database: Database) -> str:
+    with database.reading() as tx:
+        return f"Intakes under a legal hold, which no policy deletes: {number_standing(tx)}."
 
 
 def _line(words: str, deleted: Deleted) -> str:

@@ -24,6 +24,8 @@ SQLITE_SETTINGS = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "temp_store=MEMORY",
+    # What is deleted is overwritten: a wrapped data key is gone from the file, not just unnamed.
+    "secure_delete=ON",
     # 16 MB of decrypted pages: what looking for one language reads of a long list.
     "cache_size=-16000",
 )

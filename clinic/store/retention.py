@@ -1,7 +1,8 @@
 """What has been kept for long enough, and how it is deleted: with its key, for good.
 
 To delete an intake deletes the data key that sealed it, and with that everything of it is gone
-at once: answers, papers, notes, referrals, attachments. The audit keeps the ids of acts.
+at once: answers, papers, notes, referrals, attachments. The audit keeps the ids of acts, and a
+tombstone says which row is no more, since when, and by which policy.
 """
 
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from sqlalchemy import ColumnElement, Table, and_, exists, func, or_, select, up
 from clinic.intake import IntakeState
 from clinic.store.database import Transaction
 from clinic.store.referral_tables import amendment, case_access, invitation, referral
+from clinic.store.retention_tables import legal_hold, tombstone
 from clinic.store.sessions import PATIENT_LIFE
 from clinic.store.tables import audit_row, intake, outbox, patient, resume_code
 
@@ -55,6 +57,7 @@ def unsent_forms(
         intake.c.created_at <= now - timedelta(days=days),
         ~_seen_by_staff(),
         ~opens,
+        ~_is_held(),
     )
     return _taken(tx, statement, intake, limit)
 
@@ -83,6 +86,7 @@ def old_intakes(
         intake.c.queue.is_(None),
         intake.c.emergency_open.is_(False),
         *(~each for each in unsettled),
+        ~_is_held(),
     )
     return _taken(tx, statement, intake, limit)
 
@@ -106,24 +110,29 @@ def old_mails(tx: Transaction, now: datetime, *, limit: int | None = None) -> li
     return _taken(tx, select(outbox.c.id).where(done), outbox, limit)
 
 
-def delete_intake(tx: Transaction, intake_id: UUID) -> None:
+def delete_intake(tx: Transaction, intake_id: UUID, *, policy: str, now: datetime) -> None:
     """Delete an intake with all that belongs to it, and the patient who has no other.
 
-    An invitation that it was begun with, and that still opens, begins another form.
+    Each leaves a tombstone. An invitation that it was begun with, and that still opens, begins
+    another form. The database refuses while the intake is held.
     """
     patient_id = tx.scalar(select(intake.c.patient_id).where(intake.c.id == intake_id))
     tx.execute(update(invitation).where(invitation.c.intake_id == intake_id).values(intake_id=None))
     theirs = select(referral.c.id).where(referral.c.intake_id == intake_id)
     tx.execute(update(referral).where(referral.c.replaces_id.in_(theirs)).values(replaces_id=None))
     tx.execute(referral.delete().where(referral.c.intake_id == intake_id))
+    lifted = (legal_hold.c.intake_id == intake_id) & legal_hold.c.lifted_at.is_not(None)
+    tx.execute(legal_hold.delete().where(lifted))
     tx.execute(intake.delete().where(intake.c.id == intake_id))
-    if patient_id is not None:
-        _delete_if_alone(tx, patient_id)
+    _bury(tx, "intake", [intake_id], policy, now)
+    if patient_id is not None and _delete_if_alone(tx, patient_id):
+        _bury(tx, "patient", [patient_id], policy, now)
 
 
-def delete_invitations(tx: Transaction, ids: list[UUID]) -> None:
-    """Delete invitations with the keys of their own."""
+def delete_invitations(tx: Transaction, ids: list[UUID], *, policy: str, now: datetime) -> None:
+    """Delete invitations with the keys of their own. Each leaves a tombstone."""
     tx.execute(invitation.delete().where(invitation.c.id.in_(ids)))
+    _bury(tx, "invitation", ids, policy, now)
 
 
 def delete_mails(tx: Transaction, ids: list[UUID]) -> None:
@@ -131,13 +140,26 @@ def delete_mails(tx: Transaction, ids: list[UUID]) -> None:
     tx.execute(outbox.delete().where(outbox.c.id.in_(ids)))
 
 
-def _delete_if_alone(tx: Transaction, patient_id: UUID) -> None:
-    """Delete a patient of whom nothing else is kept."""
+def _bury(tx: Transaction, kind: str, ids: list[UUID], policy: str, now: datetime) -> None:
+    """Leave a tombstone for each: which row, when, and by which policy."""
+    rows = [{"id": each, "kind": kind, "deleted_at": now, "policy": policy} for each in ids]
+    if rows:
+        tx.execute(tombstone.insert(), rows)
+
+
+def _is_held() -> ColumnElement[bool]:
+    stands = legal_hold.c.lifted_at.is_(None)
+    return exists().where(legal_hold.c.intake_id == intake.c.id, stands)
+
+
+def _delete_if_alone(tx: Transaction, patient_id: UUID) -> bool:
+    """Delete a patient of whom nothing else is kept; True when that was so."""
     for table in (intake, referral, invitation):
         of_patient = select(func.count()).where(table.c.patient_id == patient_id)
         if tx.scalar(of_patient):
-            return
+            return False
     tx.execute(patient.delete().where(patient.c.id == patient_id))
+    return True
 
 
 def _seen_by_staff() -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ from clinic.store.referral_tables import (
     referral_event,
     sharing_consent,
 )
+from clinic.store.retention_tables import legal_hold, tombstone
 from clinic.store.sealing import Cell, unseal
 from clinic.store.tables import (
     assessment,
@@ -55,6 +56,7 @@ SEALED = {
     emergency_step: ("sealed_words",),
     amendment: ("sealed_text",),
     case_access: ("sealed_reason",),
+    legal_hold: ("sealed_reason", "sealed_lift_reason"),
 }
 """What the data key of an intake opens."""
 OF_A_REFERRAL = {
@@ -108,6 +110,7 @@ def verified(
         ("Integrity of the database", _integrity),
         ("Opening of sealed samples", lambda tx: _samples(tx, samples)),
         ("Chain of the audit", lambda tx: audit_chain.verify_chain(tx, anchor)),
+        ("What was deleted", _deleted),
     ):
         progress(name)
         found = check(tx)
@@ -131,6 +134,17 @@ def _integrity(tx: Transaction) -> list[str]:
     for broken in tx.execute(text("PRAGMA foreign_key_check")).mappings():
         faults.append(f"A row of {broken['table']} names a missing row of {broken['parent']}.")
     return faults
+
+
+def _deleted(tx: Transaction) -> list[str]:
+    """See that no row is there that has a tombstone."""
+    return [
+        f"{table.name} {row_id} is there, though it was deleted."
+        for table in (intake, patient, invitation)
+        for row_id in tx.execute(
+            select(table.c.id).join(tombstone, tombstone.c.id == table.c.id)
+        ).scalars()
+    ]
 
 
 def _samples(tx: Transaction, samples: int) -> list[str]:

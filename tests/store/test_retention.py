@@ -5,16 +5,18 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from clinic.actions.retention import INVITATION_DAYS, Deleted, Policy, delete_some, to_delete
 from clinic.config import utc_now
-from clinic.errors import UnknownRecord
+from clinic.errors import Refused, UnknownRecord
 from clinic.referral.model import Said
 from clinic.referral.states import Act
 from clinic.store import (
     amendments,
     audit,
     case_access,
+    holds,
     intakes,
     invitations,
     outbox,
@@ -30,7 +32,9 @@ from clinic.store.outcomes import OutcomeKind
 from clinic.store.patients import Person
 from clinic.store.referral_tables import invitation as invitation_table
 from clinic.store.referral_tables import referral as referral_table
+from clinic.store.retention_tables import legal_hold, tombstone
 from clinic.store.sessions import PATIENT_IDLE, PATIENT_LIFE
+from clinic.store.staff import Role
 from clinic.store.tables import audit_row, intake, patient_search
 from tests.make import NOW
 from tests.store.kept import alarmed_draft, begin, hire, send
@@ -69,6 +73,73 @@ def test_a_form_that_was_never_sent_goes_when_no_code_opens_it(database):
     with database.reading() as tx:
         (row,) = audit.trail(tx, subject=("intake", draft_id))
     assert (row.action, row.actor, row.detail) == ("intake.delete", audit.SYSTEM, "never sent")
+
+
+def test_what_is_deleted_leaves_a_tombstone_and_nothing_that_was_said(database):
+    with database.writing() as tx:
+        intake_id = reviewed(tx)
+        person = intakes.facts(tx, intake_id).patient_id
+        draft_id = begin(tx).intake.id
+        unused = invites(tx).id
+
+    delete_some(database, YEAR, LONG_AFTER)
+
+    with database.reading() as tx:
+        stones = tx.execute(sa.select(tombstone)).all()
+    assert {(each.id, each.kind, each.policy) for each in stones} == {
+        (intake_id, "intake", "by age, 365 days"),
+        (person, "patient", "by age, 365 days"),
+        (draft_id, "intake", "never sent, 14 days"),
+        (unused, "invitation", "not used, 30 days"),
+    }
+    assert {each.deleted_at for each in stones} == {LONG_AFTER}
+
+
+def test_what_is_held_is_kept_until_the_hold_is_lifted(database):
+    with database.writing() as tx:
+        admin = hire(tx, "ada", Role.ADMIN).id
+        held, draft = reviewed(tx), begin(tx).intake.id
+        on_intake = holds.hold(tx, held, "Court of Springfield.", by=admin, now=NOW)
+        holds.hold(tx, draft, "The same.", by=admin, now=NOW)
+        with pytest.raises(Refused, match="held already"):
+            holds.hold(tx, held, "Again.", by=admin, now=NOW)
+    assert to_delete(database, YEAR, LONG_AFTER) == delete_some(database, YEAR, LONG_AFTER)
+    assert left(database) == sorted([held, draft])
+
+    with database.writing() as tx:
+        holds.lift(tx, on_intake, "The court is done.", by=admin, now=LONG_AFTER)
+        with pytest.raises(Refused, match="lifted already"):
+            holds.lift(tx, on_intake, "Again.", by=admin, now=LONG_AFTER)
+        assert [each.intake_id for each in holds.standing(tx)] == [draft]
+
+    assert delete_some(database, YEAR, LONG_AFTER) == Deleted(settled=1)
+    assert left(database) == [draft]
+
+
+def test_the_database_itself_refuses_to_delete_what_is_held(database):
+    with database.writing() as tx:
+        held = reviewed(tx)
+        holds.hold(tx, held, "A reason.", by=hire(tx).id, now=NOW)
+
+    with pytest.raises(IntegrityError), database.writing() as tx:
+        retention.delete_intake(tx, held, policy="by mistake", now=NOW)
+
+    assert left(database) == [held]
+
+
+def test_a_reason_to_hold_is_sealed_and_read_by_nobody_but_us(database):
+    with database.writing() as tx:
+        holds.hold(tx, reviewed(tx), "Ada Stone sues.", by=hire(tx).id, now=NOW)
+        sealed = tx.scalar(sa.select(legal_hold.c.sealed_reason))
+        (stands,) = holds.standing(tx)
+
+    assert b"Stone" not in sealed
+    assert (stands.reason, stands.set_by) == ("Ada Stone sues.", "Nina")
+
+
+def test_a_deleted_data_key_is_overwritten_in_the_file(sqlite_database):
+    with sqlite_database.reading() as tx:
+        assert tx.scalar(sa.text("PRAGMA secure_delete")) == 1
 
 
 def test_a_form_stays_while_a_later_code_opens_it(database):
@@ -232,7 +303,7 @@ def test_a_clock_that_jumps_ahead_by_years_deletes_nothing(database):
 @pytest.mark.parametrize(
     ("of", "by_hand"),
     [
-        ("intake", {"referral", "invitation"}),
+        ("intake", {"referral", "invitation", "legal_hold"}),
         ("patient", {"intake", "referral", "invitation"}),
         ("referral", {"referral"}),
         ("invitation", set()),

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from clinic.store import assessments, audit, audit_chain, documents, notes, outcomes
 from clinic.store.outcomes import OutcomeKind
+from clinic.store.retention_tables import tombstone
 from clinic.store.tables import audit_row, patient
 from clinic.store.tables import intake as intake_table
 from clinic.store.tables import note as note_table
@@ -62,7 +63,7 @@ def test_a_whole_database_is_good_and_counted(filled, anchor):
     assert report.ok
     assert report.faults == ()
     assert (report.counts["intake"], report.counts["note"], report.counts["staff"]) == (3, 3, 1)
-    assert len(told) == len(report.lines) == 3
+    assert len(told) == len(report.lines) == 4
 
 
 def test_an_empty_database_is_good(database, anchor):
@@ -93,6 +94,15 @@ def test_a_changed_audit_is_found(filled, anchor):
     spoil(filled, audit_row, action="something else")
 
     assert verify(filled, anchor).faults == ("Audit row 1 was changed after it was sealed.",)
+
+
+def test_a_row_that_was_deleted_and_is_there_again_is_found(filled, anchor):
+    with filled.writing() as tx:
+        back = tx.scalar(sa.select(intake_table.c.id).limit(1))
+        stone = {"id": back, "kind": "intake", "deleted_at": NOW, "policy": "by age, 365 days"}
+        tx.execute(tombstone.insert(), stone)
+
+    assert verify(filled, anchor).faults == (f"intake {back} is there, though it was deleted.",)
 
 
 def test_few_samples_still_look_at_the_newest_and_the_oldest(filled, anchor):

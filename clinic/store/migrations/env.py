@@ -2,7 +2,12 @@
 
 from alembic import context
 
-from clinic.store import factor_tables, referral_tables, tables  # noqa: F401  they join the metadata
+from clinic.store import (  # noqa: F401  they join the metadata
+    factor_tables,
+    referral_tables,
+    retention_tables,
+    tables,
+)
 from clinic.store.columns import metadata
 
 context.configure(

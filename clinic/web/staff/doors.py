@@ -53,6 +53,7 @@ LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
         PAPER,
         ("/staff/audit/", "Audit"),
         ("/staff/referrals/figures", "Figures"),
+        ("/staff/holds/", "Holds"),
         RULES,
         REVIEWS,
         PASSWORD,

@@ -9,8 +9,8 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WebResponse
 
 from clinic.actions import review
-from clinic.actions.holds import held_since
 from clinic.actions.from_paper import who_typed
+from clinic.actions.holds import held_since
 from clinic.actions.referral_lists import of_intake
 from clinic.actions.review import Opened
 from clinic.errors import Conflict, IllegalMove

@@ -24,6 +24,7 @@ from clinic.web.staff import (
     emergencies,
     factors,
     figures,
+    holds,
     intakes,
     invitations,
     looking_up,
@@ -71,6 +72,7 @@ blueprint.register_blueprint(referral_start.blueprint)
 blueprint.register_blueprint(referrals.blueprint)
 blueprint.register_blueprint(people.blueprint)
 blueprint.register_blueprint(trail.blueprint)
+blueprint.register_blueprint(holds.blueprint)
 blueprint.register_blueprint(own_sessions.blueprint)
 blueprint.register_blueprint(second_step.blueprint)
 blueprint.register_blueprint(factors.blueprint)
