@@ -52,9 +52,15 @@ class Waiting:
         """Somebody at another office, with a letter from this clinic in hand."""
         return self._in(Receiver, javascript=True, viewport=DESK)  # type: ignore[no-any-return]
 
-    def device(self, kind: type[Person]) -> Any:
-        """A device of the clinic's own, that goes from hand to hand."""
-        return self._in(kind, javascript=True, viewport=TABLET)
+    def device(
+        self,
+        kind: type[Person],
+        *,
+        javascript: bool = True,
+        viewport: dict[str, int] = TABLET,
+    ) -> Any:
+        """A device in the hands of a person of a kind; the clinic's own goes from hand to hand."""
+        return self._in(kind, javascript=javascript, viewport=viewport)
 
     def _in(self, kind, *, javascript: bool, viewport: dict[str, int]):  # type: ignore[no-untyped-def]
         context = self.browser.new_context(
