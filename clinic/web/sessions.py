@@ -6,7 +6,7 @@ cookie. How long a session lives is said in `clinic/store/sessions.py`.
 
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from flask import Flask, Request, Response, request, session
@@ -16,7 +16,7 @@ from clinic.errors import Unavailable
 from clinic.store import sessions as rows
 from clinic.store import tablets
 from clinic.store.database import Transaction
-from clinic.store.sessions import Session
+from clinic.store.sessions import STAFF_IDLE, STAFF_LIFE, Session
 from clinic.store.staff import Member
 from clinic.web import tablet
 from clinic.web.visit import house, now
@@ -30,6 +30,8 @@ FORGOTTEN_BY_PATIENTS = '"cache", "storage"'
 FORGOTTEN_BY_STAFF = '"cache"'
 """What a browser drops when a session ends: docs/decisions/0019-what-a-browser-forgets.md."""
 TOUCH_AFTER = timedelta(seconds=60)
+TOUCH_STAFF_AFTER = timedelta(seconds=5)
+"""A page counts down what is left, and says so."""
 TOUCH_TABLET_AFTER = timedelta(seconds=1)
 """On a tablet the minutes of one who left count, so each press is noted."""
 WITHOUT_SESSION = ("/static/", "/healthz", "/readyz")
@@ -45,12 +47,14 @@ class StoredSession(dict[str, Any], SessionMixin):
         token: str | None = None,
         staff: Member | None = None,
         seen_at: datetime | None = None,
+        expires_at: datetime | None = None,
         tablet: str = "",
     ) -> None:
         super().__init__(data or {})
         self.token = token
         self.staff = staff
         self.seen_at = seen_at
+        self.expires_at = expires_at
         self.tablet = tablet
         self.before = dict(self)
         self.renewing = False
@@ -66,7 +70,16 @@ class StoredSession(dict[str, Any], SessionMixin):
     @property
     def touch_after(self) -> timedelta:
         """For how long it is not noted anew that somebody is there."""
-        return TOUCH_TABLET_AFTER if self.tablet else TOUCH_AFTER
+        if self.tablet:
+            return TOUCH_TABLET_AFTER
+        return TOUCH_AFTER if self.staff is None else TOUCH_STAFF_AFTER
+
+
+class Left(NamedTuple):
+    """How long a session of staff still lasts: without a press, and however busy."""
+
+    idle_seconds: int
+    life_seconds: int
 
 
 class StoredSessions(SessionInterface):
@@ -144,7 +157,12 @@ def _opened(reading: Transaction, token: str, bound: str) -> StoredSession:
         over.renewing = True
         return over
     return StoredSession(
-        dict(found.data), token=token, staff=found.staff, seen_at=found.seen_at, tablet=bound
+        dict(found.data),
+        token=token,
+        staff=found.staff,
+        seen_at=found.seen_at,
+        expires_at=found.expires_at,
+        tablet=bound,
     )
 
 
@@ -191,6 +209,17 @@ def end() -> None:
 def token() -> str:
     """Give the token of this session, or ""."""
     return _current().token or ""
+
+
+def left() -> Left:
+    """Give how long this session of staff still lasts once the request is answered."""
+    stored = _current()
+    seen = stored.seen_at or now()
+    if not stored.unseen and now() - seen > stored.touch_after:
+        seen = now()
+    ends = stored.expires_at or now() + STAFF_LIFE
+    idle = min(seen + STAFF_IDLE, ends) - now()
+    return Left(int(idle.total_seconds()), int((ends - now()).total_seconds()))
 
 
 def signed_in_member() -> Member | None:

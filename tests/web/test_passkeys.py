@@ -1,9 +1,15 @@
 """Passkeys: made on a device, signed with, and never taken twice or from another site."""
 
 import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
+from werkzeug.serving import make_server
 
 from clinic.actions import passkeys as acts
 from clinic.actions import second_step
@@ -242,3 +248,62 @@ def test_without_a_fit_address_no_passkey_is_offered(database, shelf, pool, cloc
 
     assert not page.has("[data-passkey]")
     assert "CLINIC_PUBLIC_URL" in page.text
+
+
+# --- in a real browser, with an authenticator of its own ---------------------------------
+
+
+@pytest.mark.proof
+def test_a_browser_makes_a_passkey_and_signs_with_it(
+    settings, database, shelf, pool, chromium, nina
+):
+    with serving(settings, database, shelf, pool) as base:
+        page = chromium.new_context(viewport={"width": 360, "height": 800}).new_page()
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("WebAuthn.enable")
+        device = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+        }
+        devtools.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+        _gives_password(page, base)
+        page.get_by_label("What you call it").fill("Phone")
+        page.get_by_role("button", name="Add a passkey").click()
+        expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+        page.get_by_role("button", name="Sign out").click()
+
+        _gives_password(page, base)
+        page.get_by_role("button", name="Use a passkey").click()
+
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Intakes")
+        page.context.close()
+
+
+def _gives_password(page, base: str) -> None:
+    page.goto(f"{base}/staff/sign-in")
+    page.get_by_label("User name").fill("nina")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+@contextmanager
+def serving(settings, database, shelf, pool) -> Iterator[str]:
+    """Serve an app under the name localhost, where browsers make passkeys without TLS."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    base = f"http://localhost:{port}"
+    here = settings.model_copy(update={"public_url": base})
+    app = create_app(here, database=database, shelf=shelf, pool=pool)
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield base
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

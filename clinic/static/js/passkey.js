@@ -44,7 +44,7 @@
           ? await navigator.credentials.create({ publicKey })
           : await navigator.credentials.get({ publicKey });
         button.form.elements[place.dataset.field].value = given(made);
-        button.form.submit();
+        button.form.requestSubmit();
       } catch {
         failed.textContent = failed.dataset.words;
         button.disabled = false;

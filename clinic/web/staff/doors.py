@@ -13,6 +13,7 @@ from clinic.errors import BadInput, ClinicError, NotAllowed, NotFound, Refused, 
 from clinic.store.staff import Member, Role
 from clinic.web import sessions
 from clinic.web.security import signed_in
+from clinic.web.staff import here
 from clinic.web.staff.rows import Reader
 from clinic.web.staff.words import ROLE_WORDS
 from clinic.web.visit import now, zone
@@ -52,8 +53,8 @@ LINKS: Mapping[Role, tuple[tuple[str, str], ...]] = {
         DIRECTORY,
         PAPER,
         ("/staff/audit/", "Audit"),
-        ("/staff/referrals/figures", "Figures"),
         ("/staff/holds/", "Holds"),
+        ("/staff/referrals/figures", "Figures"),
         RULES,
         REVIEWS,
         PASSWORD,
@@ -117,6 +118,7 @@ def _head() -> dict[str, object]:
         "role_words": ROLE_WORDS,
         "sees_patients": role in (Role.FRONT_DESK, Role.CLINICIAN),
         "staff_links": LINKS[role] if role else (),
+        "idle": here.limits() if member else None,
     }
 
 

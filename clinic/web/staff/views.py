@@ -24,6 +24,7 @@ from clinic.web.staff import (
     emergencies,
     factors,
     figures,
+    here,
     holds,
     intakes,
     invitations,
@@ -77,6 +78,7 @@ blueprint.register_blueprint(own_sessions.blueprint)
 blueprint.register_blueprint(second_step.blueprint)
 blueprint.register_blueprint(factors.blueprint)
 blueprint.register_blueprint(again.blueprint)
+blueprint.register_blueprint(here.blueprint)
 blueprint.register_blueprint(providers.blueprint)
 blueprint.register_blueprint(provider_file.blueprint)
 blueprint.register_blueprint(looking_up.blueprint)
@@ -85,7 +87,7 @@ blueprint.context_processor(alarms.for_templates)
 
 WRONG_PAIR = "The user name and the password do not go together."
 WRONG_PASSWORD = "This is not the password you have now."  # noqa: S105
-ALWAYS = ("staff.sign_out", "staff.sign_in", "staff.second_step.ask")
+ALWAYS = ("staff.sign_out", "staff.sign_in", "staff.second_step.ask", "staff.here.ask")
 TO_ENROL = (
     *("staff.factors.page", "staff.factors.app", "staff.factors.codes"),
     *("staff.factors.add_passkey", "staff.again.prove"),
