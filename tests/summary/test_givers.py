@@ -1,25 +1,36 @@
 """Who gave an answer: kept for each, one line where all are the same, a mark where they differ."""
 
 from datetime import UTC, date
+from functools import cache
 
 import pytest
+from hypothesis import given, settings
 
 from clinic.actions.cards import who_answers
 from clinic.catalogue import tongue
 from clinic.fhir.intake import intake_to_json
 from clinic.fhir.response import GIVEN_BY, response_from_json
 from clinic.intake import GivenBy
+from clinic.library.places import content_dir
+from clinic.library.shelf import read_shelf
 from clinic.store.journals import Journal
 from clinic.summary.answers import Answers
-from tests.make import NOW, TODAY, make_intake, make_response
+from clinic.triage.assess import assess_intake
+from tests.make import NOW, TODAY, make_intake, make_response, shipped_questionnaire
+from tests.strategies import answers_for
+
+
+@cache
+def red_flags():
+    return read_shelf(content_dir()).rules
 
 
 def answered(*pages):
     """An intake answered page by page, each by somebody."""
     intake = make_intake({})
     for by, answers in pages:
-        given = make_response(answers).answers
-        intake = intake.recorded(given, offered=(), now=NOW, today=TODAY, given_by=by)
+        said = make_response(answers).answers
+        intake = intake.recorded(said, offered=(), now=NOW, today=TODAY, given_by=by)
     return intake
 
 
@@ -53,8 +64,8 @@ def test_what_the_patient_changed_later_at_home_shows_both():
 
 def test_what_staff_typed_says_on_which_day_it_was_answered():
     intake = make_intake({}, answered_on=date(2026, 3, 2))
-    given = make_response({"full-name": "Pat"}).answers
-    typed = intake.recorded(given, offered=(), now=NOW, today=TODAY, given_by=GivenBy.STAFF)
+    said = make_response({"full-name": "Pat"}).answers
+    typed = intake.recorded(said, offered=(), now=NOW, today=TODAY, given_by=GivenBy.STAFF)
 
     assert marks(typed)[0] == "Answered on paper on March 2, 2026, typed in by staff."
     kept = Journal.from_bytes(Journal.of(typed).to_bytes())
@@ -85,3 +96,14 @@ def test_the_export_names_the_giver_of_each_answer_and_is_read_back_equal():
     codes = [each["valueCode"] for each in item["extension"] if each["url"] == GIVEN_BY]
     assert codes == ["helper", "patient"]
     assert response_from_json(intake.questionnaire, resource).answers == intake.shown.answers
+
+
+@settings(max_examples=8, deadline=None)
+@given(answers=answers_for(shipped_questionnaire()))
+def test_what_is_typed_from_paper_is_assessed_as_the_same_answers_online(answers):
+    online = make_intake({}).recorded(answers, offered=answers, now=NOW, today=TODAY)
+    typed = make_intake({}, answered_on=date(2026, 3, 2)).recorded(
+        answers, offered=answers, now=NOW, today=TODAY, given_by=GivenBy.STAFF
+    )
+
+    assert assess_intake(red_flags(), typed, TODAY) == assess_intake(red_flags(), online, TODAY)
