@@ -14,6 +14,7 @@ from clinic.library.overlays import STATUSES as STATUSES_OF_TRANSLATION
 from clinic.library.placeholders import PLACEHOLDERS, unknown_placeholders
 from clinic.library.sections import Section, read_sections
 from clinic.library.sources import Sources
+from clinic.library.texts import text_of
 
 FRONT_MATTER = re.compile(r"---\n(?P<front>.*?)^---\n(?P<body>.*)", re.DOTALL | re.MULTILINE)
 
@@ -94,7 +95,7 @@ class ArticleFile:
 
     def _text(self) -> str:
         """Give the text of the file."""
-        return self.file.read_text(encoding="utf-8")
+        return text_of(self.file)
 
     def _digest(self, text: str) -> str:
         """Give what changes with the words."""

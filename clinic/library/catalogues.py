@@ -11,6 +11,7 @@ from clinic import catalogue
 from clinic.library.faults import Fault
 from clinic.library.overlays import FIRST_LANGUAGE, languages
 from clinic.library.places import templates_dir
+from clinic.library.texts import text_of
 
 INCLUDED = re.compile(r'(?:from|import|extends|include) "([^"]+)"')
 FOLDERS = ("education", "intake", "receiving", "errors")
@@ -52,7 +53,7 @@ def patient_templates() -> frozenset[str]:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += INCLUDED.findall((folder / name).read_text(encoding="utf-8"))
+            waiting += INCLUDED.findall(text_of(folder / name))
     return frozenset(f"templates/{name}" for name in found)
 
 

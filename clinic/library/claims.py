@@ -10,6 +10,7 @@ from pathlib import Path
 from clinic.library.article import Article
 from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.library.overlays import languages
+from clinic.library.texts import text_of
 from clinic.triage.guidance import RuleBook
 from clinic.triage.tables import Row, editions
 
@@ -69,7 +70,7 @@ def words_of_languages(content: Path) -> Iterator[Claim]:
     for language in languages(content):
         for path in sorted((content / language).rglob("*.yaml")):
             name = path.relative_to(content).as_posix()
-            mapping = read_mapping(path.read_text(encoding="utf-8"), name, [])
+            mapping = read_mapping(text_of(path), name, [])
             if mapping is None or "source_hash" not in mapping:
                 continue
             fields = Fields(mapping, name, [])

@@ -13,6 +13,7 @@ from clinic.fhir.response import response_from_json
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.library.marked_yaml import LinedList, LinedMap
+from clinic.library.texts import text_of
 from clinic.questionnaire.model import Item, ItemType, Questionnaire
 from clinic.questionnaire.response import Answer
 from clinic.questionnaire.values import PartialDate, Value
@@ -78,7 +79,7 @@ def read_demo(content: Path, questionnaire: Questionnaire) -> DemoPlan:
     faults: list[Fault] = []
     if not path.is_file():
         raise ContentFault([f"{path}:1: this file is missing: the demo is made from it"])
-    mapping = read_mapping(path.read_text(encoding="utf-8"), str(path), faults)
+    mapping = read_mapping(text_of(path), str(path), faults)
     plan = None
     if mapping is not None:
         plan = _DemoReader(content, str(path), questionnaire, faults).plan(mapping)
@@ -104,7 +105,7 @@ class _DemoReader:
         top = Fields(mapping, self.path, self.faults)
         top.only(("questionnaire", "base", "usual", "staff", "patients"))
         example = self.content / EXAMPLES / f"{top.text('base')}.json"
-        resource = json.loads(example.read_text(encoding="utf-8"))
+        resource = json.loads(text_of(example))
         self.base |= response_from_json(self.questionnaire, resource).answers
         self.base |= self._answers(top, "usual")
         return DemoPlan(

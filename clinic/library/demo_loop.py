@@ -11,6 +11,7 @@ from clinic.library.conditions import mappings
 from clinic.library.demo import AGO, UNITS, DemoPlan
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.texts import text_of
 from clinic.referral.model import Channel, Kind
 from clinic.referral.provider import Provider
 from clinic.referral.states import Act
@@ -91,7 +92,7 @@ def read_demo_loop(content: Path, plan: DemoPlan, providers: Iterable[Provider])
     faults: list[Fault] = []
     if not path.is_file():
         raise ContentFault([f"{path}:1: this file is missing: the demo is made from it"])
-    mapping = read_mapping(path.read_text(encoding="utf-8"), str(path), faults)
+    mapping = read_mapping(text_of(path), str(path), faults)
     found = None
     if mapping is not None:
         found = _LoopReader(plan, providers).loop(Fields(mapping, str(path), faults))

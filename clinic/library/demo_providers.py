@@ -10,6 +10,7 @@ from clinic.errors import ContentFault
 from clinic.library.conditions import mappings
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.texts import text_of
 from clinic.referral.provider import LONGEST, Provider, problems, tidy
 
 DEMO_PROVIDERS = Path("demo") / "providers.yaml"
@@ -29,7 +30,7 @@ def read_demo_providers(
     faults: list[Fault] = []
     if not path.is_file():
         raise ContentFault([f"{path}:1: this file is missing: the demo is made from it"])
-    mapping = read_mapping(path.read_text(encoding="utf-8"), str(path), faults)
+    mapping = read_mapping(text_of(path), str(path), faults)
     found: list[Provider] = []
     if mapping is not None:
         top = Fields(mapping, str(path), faults)

@@ -9,6 +9,7 @@ from pathlib import Path
 from clinic.errors import ContentFault, NotFound
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.texts import text_of
 
 FILE = "figures.yaml"
 FIRST_LANGUAGE = "en"
@@ -55,7 +56,7 @@ def check_drawings(content_dir: Path) -> tuple[Drawings, list[Fault]]:
     pictures = {path.stem: path for path in sorted((content_dir / "figures").glob("*.svg"))}
     for file in sorted(content_dir.glob(f"*/{FILE}")):
         path = file.relative_to(content_dir.parent).as_posix()
-        mapping = read_mapping(file.read_text(encoding="utf-8"), path, faults)
+        mapping = read_mapping(text_of(file), path, faults)
         if mapping is None:
             continue
         top = Fields(mapping, path, faults)
@@ -77,7 +78,7 @@ def _drawing(name: str, language: str, words: Fields, picture: Path) -> Drawing:
     words.only(("title", "alt", "decorative"))
     title, alt = words.text("title"), words.text("alt")
     is_decorative = words.value("decorative", required=False) is True
-    svg = _with_words(picture.read_text(encoding="utf-8"), "title", title)
+    svg = _with_words(text_of(picture), "title", title)
     svg = _with_words(svg, "desc", alt)
     return Drawing(name, language, title, "" if is_decorative else alt, svg)
 

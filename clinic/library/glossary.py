@@ -9,6 +9,7 @@ from clinic.library.faults import Fault
 from clinic.library.lined_yaml import read_mapping
 from clinic.library.overlays import FIRST_LANGUAGE
 from clinic.library.places import content_dir
+from clinic.library.texts import text_of
 
 FILE = "words.yaml"
 
@@ -24,7 +25,7 @@ def glossary(language: str, content: Path | None = None) -> Mapping[str, str]:
     if not path.is_file():
         return {}
     faults: list[Fault] = []
-    mapping = read_mapping(path.read_text(encoding="utf-8"), str(path), faults)
+    mapping = read_mapping(text_of(path), str(path), faults)
     if faults or mapping is None:
         raise ContentFault([str(fault) for fault in faults])
     return {str(term): str(meaning) for term, meaning in mapping.items()}

@@ -7,6 +7,7 @@ from typing import Any
 
 from clinic.errors import BadInput
 from clinic.library.lined_yaml import read_mapping
+from clinic.library.texts import text_of
 from clinic.library.wordings import QUESTIONNAIRES, WORDINGS, Words, source_hash, words_of
 
 HEAD = """\
@@ -36,7 +37,7 @@ def overlay_text(
     path = content / name
     if not path.is_file():
         raise BadInput(f"There is no file {name!r} in the content folder.")
-    mapping = read_mapping(path.read_text(encoding="utf-8"), name, [])
+    mapping = read_mapping(text_of(path), name, [])
     if mapping is None:
         raise BadInput(f"{name!r} is not YAML. `clinic check` tells why.")
     words = words_of(name, mapping, left_out)

@@ -14,6 +14,7 @@ from typing import Any
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.library.marked_yaml import LinedList, LinedMap
+from clinic.library.texts import text_of
 from clinic.library.wordings import Words, every_word, source_hash, words_of
 
 FIRST_LANGUAGE = "en"
@@ -72,7 +73,7 @@ def check_overlay(
         message = f"this file is missing: the words of content/{name}; source_hash: {hashed}"
         lesser = safety is not None and not safety
         return Overlay(language), [Fault(path, 1, message, unfinished=lesser)]
-    mapping = read_mapping(file.read_text(encoding="utf-8"), path, faults)
+    mapping = read_mapping(text_of(file), path, faults)
     if mapping is None:
         return Overlay(language), faults
     reader = _Reader(Fields(mapping, path, faults), name, english, safety)

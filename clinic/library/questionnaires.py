@@ -20,6 +20,7 @@ from clinic.library.overlays import (
     overlay_path,
     read_overlay,
 )
+from clinic.library.texts import text_of
 from clinic.questionnaire.model import Questionnaire
 
 FOLDER = "questionnaires"
@@ -139,8 +140,8 @@ def questionnaire_paths(content_dir: Path) -> list[Path]:
 
 def _resource(path: Path, faults: list[Fault]) -> Any:
     try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
+        text = text_of(path)
+    except ContentFault:
         faults.append(Fault(str(path), 1, "this is not text in UTF-8"))
         return None
     except OSError as error:
@@ -157,4 +158,4 @@ def _resource(path: Path, faults: list[Fault]) -> Any:
 
 def _with_lines(path: Path) -> Any:
     """Read JSON once more as YAML, which knows its lines."""
-    return read_mapping(path.read_text(encoding="utf-8"), str(path), [])
+    return read_mapping(text_of(path), str(path), [])

@@ -10,6 +10,7 @@ from clinic.library.faults import Fault
 from clinic.library.laying import in_language
 from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.library.overlays import FIRST_LANGUAGE
+from clinic.library.texts import text_of
 from clinic.questionnaire.conditions import Named
 from clinic.triage.regenerative import (
     GateFact,
@@ -45,7 +46,7 @@ def check_regenerative(
     faults: list[Fault] = []
     if not path.is_file():
         return None, [Fault(str(path), 1, "this file is missing: the gate needs it")]
-    text = path.read_text(encoding="utf-8")
+    text = text_of(path)
     mapping = read_mapping(text, str(path), faults)
     if mapping is not None:
         mapping = in_language(content, language, REGENERATIVE, mapping)

@@ -11,6 +11,7 @@ from clinic.library.demo import plain_answer
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.library.marked_yaml import LinedMap
+from clinic.library.texts import text_of
 from clinic.questionnaire.model import Questionnaire
 from clinic.questionnaire.response import Answer, Response
 from clinic.triage.rules import RuleSet
@@ -49,7 +50,7 @@ def check_rule_examples(
     faults: list[Fault] = []
     if not path.is_file():
         return None, [Fault(str(path), 1, "this file is missing: no rule has an example")]
-    mapping = read_mapping(path.read_text(encoding="utf-8"), str(path), faults)
+    mapping = read_mapping(text_of(path), str(path), faults)
     if mapping is None:
         return None, faults
     top = Fields(mapping, str(path), faults)
@@ -60,7 +61,7 @@ def check_rule_examples(
         top.fault("base", f"there is no {base.name} beside this file")
         return None, faults
     examples = RuleExamples(
-        base=response_from_json(questionnaire, json.loads(base.read_text(encoding="utf-8"))),
+        base=response_from_json(questionnaire, json.loads(text_of(base))),
         answers={rule_id: dict(_answers(part, questionnaire)) for rule_id, part in _parts(inner)},
     )
     for rule in rules.rules if rules else ():

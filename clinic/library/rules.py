@@ -11,6 +11,7 @@ from clinic.library.laying import in_language
 from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.library.marked_yaml import LinedMap
 from clinic.library.overlays import FIRST_LANGUAGE
+from clinic.library.texts import text_of
 from clinic.questionnaire.conditions import AnyOf
 from clinic.triage.rules import QuietRule, Rule, RuleSet, Subject, Urgency
 
@@ -42,7 +43,7 @@ def check_rules(
     faults: list[Fault] = []
     if not path.is_file():
         return None, [Fault(str(path), 1, "this file is missing: the safety screen needs it")]
-    text = path.read_text(encoding="utf-8")
+    text = text_of(path)
     mapping = read_mapping(text, str(path), faults)
     if mapping is not None:
         mapping = in_language(content, language, RED_FLAGS, mapping)

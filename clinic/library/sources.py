@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from clinic.errors import ContentFault, NotFound
 from clinic.library.faults import Fault
 from clinic.library.lined_yaml import Fields, read_mapping
+from clinic.library.texts import text_of
 from clinic.marked import marked
 
 FILE = "sources.yaml"
@@ -82,7 +83,7 @@ def check_sources(content_dir: Path) -> tuple[Sources, list[Fault]]:
     path = content_dir / FILE
     if not path.is_file():
         return Sources({}), [Fault(str(path), 1, "the file is missing: add it")]
-    return sources_in(path.read_text(encoding="utf-8"), str(path))
+    return sources_in(text_of(path), str(path))
 
 
 def sources_in(text: str, path: str) -> tuple[Sources, list[Fault]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from clinic.library.lined_yaml import read_mapping
 from clinic.library.overlays import FIRST_LANGUAGE, languages, read_overlay
+from clinic.library.texts import text_of
 from clinic.library.wordings import WORDINGS, every_word, words_of
 
 LEAST_LETTERS = 4
@@ -25,7 +26,7 @@ def stand_ins(content: Path) -> dict[str, tuple[str, ...]]:
 def _lacking(content: Path, language: str, name: str) -> Iterator[str]:
     """Give the texts of one file that the language has no words for."""
     file = content / name
-    english = read_mapping(file.read_text("utf-8"), name, []) if file.is_file() else None
+    english = read_mapping(text_of(file), name, []) if file.is_file() else None
     if english is None:
         return
     laid = read_overlay(content, language, name, english).words

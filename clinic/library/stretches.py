@@ -9,6 +9,7 @@ from clinic.library.faults import Fault
 from clinic.library.laying import in_language
 from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.library.overlays import FIRST_LANGUAGE
+from clinic.library.texts import text_of
 from clinic.triage.rules import QuietRule
 from clinic.triage.stretches import (
     LONGEST_HOLD_SECONDS,
@@ -49,7 +50,7 @@ def check_stretches(
     faults: list[Fault] = []
     if not path.is_file():
         return None, [Fault(str(path), 1, "this file is missing: no stretch can be advised")]
-    text = path.read_text(encoding="utf-8")
+    text = text_of(path)
     mapping = read_mapping(text, str(path), faults)
     if mapping is not None:
         mapping = in_language(content, language, STRETCHES, mapping)

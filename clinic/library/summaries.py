@@ -11,6 +11,7 @@ from clinic.library.lined_yaml import Fields, read_mapping
 from clinic.library.marked_yaml import LinedList, LinedMap
 from clinic.library.overlays import FIRST_LANGUAGE
 from clinic.library.sources import Source, read_sources
+from clinic.library.texts import text_of
 from clinic.marked import marked
 from clinic.summary.lines import (
     EMPTY_PLAN,
@@ -45,7 +46,7 @@ def read_summary_plan(
     if not path.is_file():
         return EMPTY_PLAN
     faults: list[Fault] = []
-    mapping = read_mapping(path.read_text(encoding="utf-8"), str(path), faults)
+    mapping = read_mapping(text_of(path), str(path), faults)
     if mapping is not None:
         file = Path(FOLDER) / path.name
         mapping = in_language(content, language, file, mapping)

@@ -10,6 +10,7 @@ from clinic.library.marked_yaml import LinedMap
 from clinic.library.overlays import FIRST_LANGUAGE, check_overlay, languages
 from clinic.library.questionnaires import Questionnaires, questionnaire_paths
 from clinic.library.rules import RED_FLAGS
+from clinic.library.texts import text_of
 from clinic.library.wordings import QUESTIONNAIRES, WORDINGS
 from clinic.questionnaire.model import Questionnaire
 from clinic.triage.rules import RuleSet, Urgency
@@ -76,7 +77,7 @@ def _english(content: Path) -> Iterator[tuple[str, LinedMap]]:
     named = [path for path in questionnaire_paths(content) if path.suffix != ".json"]
     for path in (*named, *(content / name for name in WORDINGS)):
         if path.is_file():
-            mapping = read_mapping(path.read_text(encoding="utf-8"), str(path), [])
+            mapping = read_mapping(text_of(path), str(path), [])
             if mapping is not None:
                 yield path.relative_to(content).as_posix(), mapping
 

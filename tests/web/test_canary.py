@@ -229,7 +229,7 @@ def found_in(
     "write",
     [
         str.encode,
-        lambda word: word.upper().encode("utf-16-le"),
+        lambda word: word.encode("utf-16-le"),
         lambda word: b"<</Length 9>>\nstream\n" + zlib.compress(word.encode()) + b"\nendstream",
         lambda word: gzip.compress(word.encode()),
         lambda word: word.encode().hex().encode(),
