@@ -1,5 +1,6 @@
 // What is typed and not yet saved: a warning before it is left behind, and Continue only while the
-// clinic can be reached. Without a script the browser itself asks whether to send once more.
+// clinic can be reached. Without a script, and where a line breaks off later, the browser's
+// own Reload sends what was typed once more.
 (() => {
   "use strict";
 
