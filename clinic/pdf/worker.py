@@ -10,7 +10,7 @@ import pickle
 import resource
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from clinic.errors import ClinicError, Unavailable
 from clinic.pdf.paper import Paper, render_paper
@@ -38,15 +38,21 @@ def main() -> None:
     jobs = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    given = pickle.load(jobs)  # nosec B301  # noqa: S301  our own process wrote it
+    given = _read(jobs)
+    if given is None:
+        return
     renderer = warmed(Renderer(**given))
     _answer(answers, "ready")
-    while True:
-        try:
-            job: Job | Paper = pickle.load(jobs)  # nosec B301  # noqa: S301
-        except EOFError:
-            return
+    while (job := _read(jobs)) is not None:
         _answer(answers, _made(renderer, job))
+
+
+def _read(jobs: BinaryIO) -> Any:
+    """Give what the pool wrote; nothing once it has ended, be it in the midst of writing."""
+    try:
+        return pickle.load(jobs)  # nosec B301  # noqa: S301  our own process wrote it
+    except (EOFError, pickle.UnpicklingError):
+        return None
 
 
 def _made(renderer: Renderer, job: Job | Paper) -> bytes | ClinicError:
