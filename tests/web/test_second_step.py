@@ -74,6 +74,7 @@ def test_an_account_without_a_second_step_reaches_nothing_until_it_has_one(
     assert newcomer.browser.post("/staff/search", {"q": "Pat"}, None).location in (MINE, "")
 
     page = newcomer.browser.get(f"{MINE}/app")
+    assert not (page.has("nav") or page.has("[role=search]") or page.has("[data-watch]"))
     secret = page.select_one("#app-key").text.replace(" ", "")
     assert page.has("svg path")
     types(newcomer, "000000", 422)

@@ -112,14 +112,20 @@ def place_after(place: str) -> str:
 
 def _head() -> dict[str, object]:
     member = g.get("signed_in")
-    role = Role(member.role) if member else None
+    role = Role(member.role) if member and _may_go_on(member) else None
     return {
         "staff": member,
         "role_words": ROLE_WORDS,
         "sees_patients": role in (Role.FRONT_DESK, Role.CLINICIAN),
+        "goes_on": role is not None,
         "staff_links": LINKS[role] if role else (),
         "idle": here.limits() if member else None,
     }
+
+
+def _may_go_on(member: Member) -> bool:
+    """True for somebody who has set up what is asked for at the first sign-in."""
+    return not (member.must_enrol or member.must_change_password)
 
 
 def _stop(status: int, heading: str) -> Callable[[ClinicError], tuple[str, int]]:
