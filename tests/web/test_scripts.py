@@ -205,6 +205,31 @@ def test_a_page_with_unsaved_words_is_not_left_without_a_warning(
     assert asked == ["beforeunload"]
 
 
+TWO_FORMS = """<!doctype html><title>Two forms</title><body class="page page--staff"><main>
+<form method="post" id="notes"><textarea name="words"></textarea></form>
+<form method="post" id="level"><textarea name="reason"></textarea><button>Set level</button></form>
+</main><script src="/static/js/unsaved.js" defer></script></body>"""
+
+
+def test_staff_are_warned_of_words_in_another_form_than_they_send(
+    show: Callable[..., Page],
+) -> None:
+    page = show(TWO_FORMS)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    page.locator("[name=words]").fill("half a note")
+    page.get_by_role("button", name="Set level").click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+
+    page.locator("[name=words]").fill("")
+    page.locator("[name=reason]").fill("a reason")
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.get_by_role("button", name="Set level").click()
+    assert asked == ["beforeunload"]
+
+
 VOICES = """
 const voices = %s.map(([lang, localService]) => ({ lang, localService, name: lang }));
 const said = [];
