@@ -5,10 +5,11 @@ somebody read over a shoulder, and every older one, opens nothing.
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import pyotp
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, delete, select, update
 
 from clinic.store.database import Transaction
 from clinic.store.factor_tables import staff_totp as table
@@ -69,12 +70,16 @@ def take(tx: Transaction, staff_id: UUID, code: str, *, now: datetime) -> bool:
     row = tx.execute(select(table).where(table.c.staff_id == staff_id)).one_or_none()
     if row is None:
         return False
-    secret = unseal(tx.vault.key(PURPOSE), row.sealed_secret, _cell(row.id)).decode()
-    step = step_of(secret, code, now)
+    step = step_of(secret_of(tx, row), code, now)
     if step is None:
         return False
     later = (table.c.id == row.id) & (table.c.last_step < step)
     return tx.execute(update(table).where(later).values(last_step=step)).rowcount == 1
+
+
+def secret_of(tx: Transaction, row: Row[Any]) -> str:
+    """Open the secret of a row. Raises Damaged."""
+    return unseal(tx.vault.key(PURPOSE), row.sealed_secret, _cell(row.id)).decode()
 
 
 def remove(tx: Transaction, staff_id: UUID) -> bool:

@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import Row, Table, func, select, text
 
 from clinic.errors import ClinicError
-from clinic.store import audit_chain, invitations, patients
+from clinic.store import audit_chain, invitations, patients, totp
 from clinic.store.columns import metadata
 from clinic.store.database import Database, Transaction
+from clinic.store.factor_tables import staff_totp
 from clinic.store.opening import data_key_of
 from clinic.store.referral_tables import (
     amendment,
@@ -156,6 +157,8 @@ def _samples(tx: Transaction, samples: int) -> list[str]:
     for own_key, get in ((patient, patients.get), (invitation, invitations.get)):
         for row in _some(tx, own_key, samples):
             faults += _fault_of(own_key.name, row.id, partial(get, tx, row.id))
+    for row in _some(tx, staff_totp, samples):
+        faults += _fault_of(staff_totp.name, row.id, partial(totp.secret_of, tx, row))
     return faults
 
 

@@ -45,6 +45,9 @@ def test_changes_of_accounts_exports_and_break_glass_ask(app):
         if "POST" in rule.methods and rule.rule.startswith(("/staff/people", "/staff/second-step"))
     }
     assert of_accounts - asking == {"staff.people.looked_at"}
+    for rule in app.url_map.iter_rules():
+        if rule.rule.endswith(("/audit.csv", "/bundle.json")):
+            assert app.view_functions[rule.endpoint].fresh_first.reading, rule.rule
 
 
 def test_break_glass_asks_once_more_and_goes_on_with_the_very_words(

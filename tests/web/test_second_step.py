@@ -9,7 +9,7 @@ from flask import Flask, session
 
 from clinic.actions import second_step, staff_access
 from clinic.app import create_app
-from clinic.errors import TooManyAttempts
+from clinic.errors import Damaged, TooManyAttempts
 from clinic.store import audit, passwords, recovery_codes, staff, totp
 from clinic.store.database import Database
 from clinic.store.factor_tables import staff_totp
@@ -74,7 +74,7 @@ def test_an_account_without_a_second_step_reaches_nothing_until_it_has_one(
     assert newcomer.browser.post("/staff/search", {"q": "Pat"}, None).location in (MINE, "")
 
     page = newcomer.browser.get(f"{MINE}/app")
-    assert not (page.has("nav") or page.has("[role=search]") or page.has("[data-watch]"))
+    assert not page.has("nav, [role=search], [data-watch]")
     secret = page.select_one("#app-key").text.replace(" ", "")
     assert page.has("svg path")
     types(newcomer, "000000", 422)
@@ -97,6 +97,13 @@ def test_the_secret_and_the_codes_stand_in_no_row_and_in_no_audit(nina, database
         codes = recovery_codes.make(tx, nina.member.id, now=clock.now)
         kept = tx.execute(sa.select(staff_totp)).one()
         told = str(tx.execute(sa.text("SELECT * FROM staff_recovery")).all())
+
+        assert totp.secret_of(tx, kept) == SECRET
+        moved = tx.execute(
+            sa.select(staff_totp.c.sealed_secret, sa.literal(nina.member.id, sa.Uuid()).label("id"))
+        ).one()
+        with pytest.raises(Damaged):
+            totp.secret_of(tx, moved)
 
     assert SECRET.encode() not in kept.sealed_secret
     assert not any(code.replace("-", "").encode().hex() in told for code in codes)
