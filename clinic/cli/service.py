@@ -3,7 +3,6 @@
 import argparse
 import errno
 import gc
-import signal
 import socket
 import sys
 import threading
@@ -22,6 +21,7 @@ from clinic.store.audit_chain import anchor_file
 from clinic.store.database import Database, open_database
 from clinic.store.verify import verify
 from clinic.watch import watch_over
+from clinic.web.ending import wake
 from clinic.web.server import make_server, serve
 from clinic.web.visit import details_of
 from clinic.work import work_until
@@ -77,12 +77,13 @@ def run_service(given: argparse.Namespace) -> int:
             daemon=True,
         )
         worker.start()
-        signal.signal(signal.SIGTERM, _interrupt)
-        try:
-            serve(app, server)
-        finally:
-            stop.set()
-            worker.join(timeout=LAST_MAIL_SECONDS)
+        ends = threading.Event()
+        with ends_when_asked(ends, tell=lambda: wake(server)):
+            try:
+                serve(app, server, ends)
+            finally:
+                stop.set()
+                worker.join(timeout=LAST_MAIL_SECONDS)
     return 0
 
 
@@ -90,11 +91,6 @@ def _set_aside() -> None:
     """Look for no garbage in what was read at the start: now and then that took a page 0.1 s."""
     gc.collect()
     gc.freeze()
-
-
-def _interrupt(*_: object) -> None:
-    """Stop as Ctrl-C does: what is begun is finished first, such as a mail."""
-    raise KeyboardInterrupt
 
 
 def _want_port(host: str, port: int) -> None:

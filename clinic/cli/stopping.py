@@ -2,15 +2,18 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
-def ends_when_asked(stop: threading.Event) -> Iterator[None]:
+def ends_when_asked(
+    stop: threading.Event, tell: Callable[[], object] | None = None
+) -> Iterator[None]:
     """Have SIGTERM and Ctrl-C end work between two steps of it: a mail broken off is doubled.
 
-    Asked a second time, the process ends at once.
+    `tell` wakes what would not look at `stop` by itself. Asked a second time, the process ends
+    at once.
     """
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
@@ -20,6 +23,8 @@ def ends_when_asked(stop: threading.Event) -> Iterator[None]:
 
     def ask(*_: object) -> None:
         stop.set()
+        if tell is not None:
+            tell()
         again()
 
     for number in before:

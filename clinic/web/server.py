@@ -2,6 +2,7 @@
 
 import re
 import sys
+import threading
 import weakref
 from io import BytesIO
 from typing import Any, ClassVar
@@ -12,6 +13,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 from waitress.utilities import Error, RequestEntityTooLarge
 
+from clinic.web.ending import run_until
 from clinic.web.visit import house_of
 
 THREADS = 8
@@ -159,13 +161,12 @@ def make_server(app: Flask, host: str, port: int) -> Any:
     return server
 
 
-def serve(app: Flask, server: Any) -> None:
-    """Serve an app by a server of `make_server` until the process is told to stop."""
+def serve(app: Flask, server: Any, stop: threading.Event) -> None:
+    """Serve an app by a server of `make_server` until it is to stop, and finish what was begun."""
     sys.setswitchinterval(SWITCH_SECONDS)
     pool = house_of(app).pool
     pool.warm()
     try:
-        server.run()
+        run_until(server, stop)
     finally:
-        server.close()
         pool.close()
