@@ -2,6 +2,7 @@
 
 import argparse
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ def run_rotate(given: argparse.Namespace) -> int:
     """Wrap every data key anew; 1 when it was stopped before the end."""
     del given
     settings = load_settings()
-    stop = threading.Event()
+    stop, began = threading.Event(), time.monotonic()
     with ends_when_asked(stop), open_database(settings, must_exist=True) as database:
         done = key_rotation.rotate(
             database, settings, now=utc_now(), told=_say_how_far, stop=stop.is_set
@@ -93,7 +94,8 @@ def run_rotate(given: argparse.Namespace) -> int:
         if not done.done:
             print(f"Stopped: {done.number} keys were wrapped anew. Run it again to go on.")
             return STOPPED
-        print(f"Wrapped anew: {done.number} keys. Everything is wrapped with the key in use.")
+        print(f"Wrapped anew: {done.number} keys in {time.monotonic() - began:.1f} s.")
+        print("Everything is wrapped with the key in use:")
         _print_status(settings, database, database.keyring)
     return 0
 
