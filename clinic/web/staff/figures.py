@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as WebResponse
 from clinic.actions.referral_figures import Days, Figures, open_figures
 from clinic.referral.figures import ServiceFigures
 from clinic.web.security import Audience, open_to
+from clinic.web.staff.again import fresh_first
 from clinic.web.staff.doors import reader
 from clinic.web.staff.figure_charts import charts, name_of
 from clinic.web.visit import database, now, today, zone
@@ -79,6 +80,7 @@ def page() -> str | tuple[str, int]:
 
 
 @blueprint.route("/figures.csv")
+@fresh_first(reading=True)
 @open_to(*READERS)
 def csv_out() -> WebResponse | tuple[str, int]:
     """Give the same figures as CSV."""

@@ -8,6 +8,7 @@ from clinic.actions.provider_csv import COLUMNS, MOST_BYTES, MOST_ROWS, text_of
 from clinic.actions.provider_import import Plan
 from clinic.errors import BadInput, Conflict
 from clinic.web.security import Audience, open_to
+from clinic.web.staff.again import fresh_first
 from clinic.web.staff.doors import reader
 from clinic.web.staff.providers import EDITORS, READERS, Page
 from clinic.web.visit import database, destinations, now, today
@@ -21,6 +22,7 @@ NOTHING_TO_DO = "Nothing to do: everything in this file stands in the directory 
 
 
 @blueprint.route("/providers.csv")
+@fresh_first(reading=True)
 @open_to(*READERS)
 def csv_out() -> WebResponse:
     """Give every listed entry as CSV."""
