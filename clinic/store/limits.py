@@ -39,6 +39,8 @@ INVITATION_ADDRESS = Limit("invitation address", 20, QUARTER_HOUR)
 START_ADDRESS = Limit("start address", 60, QUARTER_HOUR)
 POSTS_OF_FORM = Limit("posts of a form", 600, QUARTER_HOUR)
 """Pages of one form that are sent: one every second and a half, for a quarter of an hour."""
+SESSIONS_OF_ADDRESS = Limit("sessions of an address", 600, QUARTER_HOUR)
+"""New sessions for one address; beyond them a page is shown, and nothing is kept of its reader."""
 POSTS_OF_ADDRESS = Limit("posts of an address", 600, QUARTER_HOUR)
 """Posts from one address by whoever holds no form and is not signed in."""
 RECEIVER_CODE = Limit("receiver code", 10, QUARTER_HOUR)

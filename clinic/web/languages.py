@@ -14,6 +14,7 @@ from babel import Locale
 from babel.localedata import exists
 from flask import current_app, g, redirect, request
 from markupsafe import Markup, escape
+from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response as WebResponse
 
 from clinic.library.article import Article
@@ -162,6 +163,8 @@ def front_of(language: str) -> str:
 
 def _page_of_post() -> str:
     """Give the page that a post was made from, where its own address cannot be opened."""
+    if isinstance(request.routing_exception, SecurityError):  # the host is none of ours
+        return "/"
     addresses = current_app.create_url_adapter(request)
     is_page = addresses is not None and addresses.test(request.path, method="GET")
     return request.path if is_page else "/"

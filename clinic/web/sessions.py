@@ -13,13 +13,13 @@ from flask import Flask, Request, Response, request, session
 from flask.sessions import SessionInterface, SessionMixin
 
 from clinic.errors import Unavailable
+from clinic.store import limits, tablets
 from clinic.store import sessions as rows
-from clinic.store import tablets
 from clinic.store.database import Transaction
 from clinic.store.sessions import STAFF_IDLE, STAFF_LIFE, Session
 from clinic.store.staff import Member
 from clinic.web import tablet
-from clinic.web.visit import house, now
+from clinic.web.visit import house, now, remote_address
 
 PLAIN_NAME = "clinic"
 SECURE_NAME = "__Host-clinic"
@@ -137,7 +137,7 @@ class StoredSessions(SessionInterface):
                 return
             if stored.token:
                 rows.end(writing, stored.token)
-            if not stored:
+            if not stored or (not stored.token and _are_too_many(writing)):
                 return
             staff = stored.get(STAFF_ID)
             token = rows.open_session(
@@ -146,6 +146,11 @@ class StoredSessions(SessionInterface):
         response.set_cookie(
             self.name, token, path="/", secure=self.secure, httponly=True, samesite="Lax"
         )
+
+
+def _are_too_many(tx: Transaction) -> bool:
+    """True when an address began more sessions of late than people do: their rows fill a disk."""
+    return limits.hit(tx, limits.SESSIONS_OF_ADDRESS, remote_address(), now()) is not None
 
 
 def _opened(reading: Transaction, token: str, bound: str) -> StoredSession:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, request
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 import clinic
 from clinic.app import create_app
 from clinic.errors import Misconfigured
+from clinic.store import limits
 from clinic.store.staff import Role
+from clinic.store.tables import counter
 from clinic.store.tables import session as session_table
 from clinic.web import security
 from clinic.web.security import Audience, audiences, open_to, require_declarations
@@ -90,6 +92,37 @@ def test_every_answer_is_dressed_even_one_that_is_not_found(browser):
         assert "camera=()" in headers["Permissions-Policy"]
         assert headers["Referrer-Policy"] == "same-origin"
         assert headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/nope", "/stretches", "/healthz", "/static/img/correct8.svg", "/static/nope.js"]
+)
+def test_no_answer_is_framed_guessed_at_or_given_to_another_site(browser, path):
+    headers = browser.client.get(path, buffered=True).headers
+    policy = headers["Content-Security-Policy"].split("; ")
+
+    assert {"object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(policy)
+    assert "unsafe" not in " ".join(policy)
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Access-Control-Allow-Origin" not in headers
+    kind = headers["Content-Type"]
+    assert "charset=utf-8" in kind or not kind.startswith("text/")
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "DELETE", "PATCH"])
+def test_a_method_that_no_page_takes_is_refused(browser, method):
+    for path in ("/", "/intake/", "/static/img/correct8.svg"):
+        answer = browser.client.open(path, method=method, headers={"X-Said": "canary"})
+        assert answer.status_code in (400, 405)
+        assert b"canary" not in answer.data
+
+
+def test_no_setting_of_the_environment_makes_a_fault_tell_of_itself(
+    settings, database, shelf, pool, monkeypatch
+):
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+
+    assert not create_app(settings, database=database, shelf=shelf, pool=pool).debug
 
 
 def test_a_file_is_kept_by_the_browser_for_good_and_carries_no_cookie(browser):
@@ -208,6 +241,30 @@ def test_a_host_that_is_not_ours_is_refused(browser):
 
     assert answer.status_code == 400
     assert b"evil" not in answer.data
+
+
+def test_a_post_to_a_host_that_is_not_ours_is_refused_by_a_page_too(browser):
+    for method in ("POST", "PUT"):
+        page = browser.client.open("/intake/", method=method, headers={"Host": "evil.example"})
+        assert page.status_code == 400
+        assert b"</html>" in page.data
+
+
+def test_no_address_fills_the_table_of_sessions(app, database, clock):
+    with database.writing() as tx:
+        limits.hit(tx, limits.SESSIONS_OF_ADDRESS, "127.0.0.1", clock.now)
+        tx.execute(update(counter).values(hits=limits.SESSIONS_OF_ADDRESS.most - 1))
+    first, second = Browser(app), Browser(app)
+    first.get("/intake/")
+    second.get("/intake/")
+
+    assert first.client.get_cookie("clinic")
+    assert second.client.get_cookie("clinic") is None
+    with database.reading() as tx:
+        assert tx.scalar(select(func.count()).select_from(session_table)) == 1
+    clock.forward(minutes=16)
+    second.get("/intake/")
+    assert second.client.get_cookie("clinic")
 
 
 def test_reading_makes_no_session(browser, database):
