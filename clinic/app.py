@@ -174,6 +174,8 @@ def _house(
 def _configure(app: Flask, settings: Settings, database: Database) -> None:
     app.secret_key = database.secret("csrf")
     app.config.update(
+        # Whatever FLASK_DEBUG says: a fault would end in a traceback with what people typed.
+        DEBUG=False,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
         MAX_FORM_PARTS=MAX_FIELDS,

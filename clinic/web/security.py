@@ -34,6 +34,8 @@ SAME_FOR_ALL: Mapping[str, str] = {
     "X-Frame-Options": "DENY",
 }
 """Headers of every answer that is not a static file."""
+POLICY_OF_FILES = "script-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+"""For a drawing that is opened by its own address: it runs nothing, and stands in no frame."""
 
 
 class Audience(StrEnum):
@@ -219,6 +221,7 @@ def _dressed(response: Response, *, behind_tls: bool) -> Response:
         response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}; includeSubDomains"
     if request.endpoint == STATIC_ENDPOINT and response.status_code < 400:
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers.setdefault("Content-Security-Policy", POLICY_OF_FILES)
         return response
     for name, value in SAME_FOR_ALL.items():
         response.headers[name] = value

@@ -91,6 +91,20 @@ def test_nginx_can_read_the_site(tmp_path):
     assert (told.returncode, told.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("unit", ["clinic-web.service", "clinic-work.service"])
+def test_the_services_have_no_rights_to_spare_and_see_no_history(unit):
+    lines = set(read(unit).splitlines())
+
+    assert {
+        "User=clinic-intake",
+        "NoNewPrivileges=yes",
+        "CapabilityBoundingSet=",
+        "ProtectSystem=strict",
+        "ProtectHome=yes",
+        "InaccessiblePaths=-/opt/clinic-intake/.git",
+    } <= lines
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
 def test_systemd_can_read_the_units(tmp_path):
     for name in UNITS:

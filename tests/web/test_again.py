@@ -102,6 +102,13 @@ def test_a_file_that_was_asked_for_comes_after_the_password(admin, clock):
     assert admin.browser.follow().headers["Content-Type"].startswith("text/csv")
 
 
+@pytest.mark.parametrize("apart", [{"minutes": -5}, {"days": -400}, {"minutes": 5}])
+def test_nobody_stays_fresh_for_longer_by_a_clock_that_is_set(admin, clock, apart):
+    clock.forward(**apart)
+
+    assert admin.browser.get("/staff/audit/audit.csv", 401).heading == HEADING
+
+
 def test_after_it_only_a_staff_page_of_ours_comes_next(admin, clock):
     clock.forward(minutes=5)
     admin.browser.get("/staff/audit/audit.csv", 401)

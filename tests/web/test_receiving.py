@@ -529,7 +529,8 @@ def test_a_fault_is_logged_without_the_token(app, loop):
     with capture_logs() as logs:
         page = Browser(app).get(f"/r/{loop.door.token}", 500)
 
-    assert [entry["endpoint"] for entry in logs] == ["receiving.referral"]
+    assert {entry["route"] for entry in logs} == {"/r/<token>"}
+    assert [entry["event"] for entry in logs] == ["incident", "request"]
     assert loop.door.token not in str(logs)
     assert loop.door.token not in page.text
 

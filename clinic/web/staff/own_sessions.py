@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as WebResponse
 from clinic.actions import staff_access
 from clinic.web import sessions
 from clinic.web.security import Audience, open_to
+from clinic.web.staff.again import fresh_first
 from clinic.web.staff.doors import reader
 from clinic.web.staff.words import moment
 from clinic.web.visit import database, now
@@ -35,6 +36,7 @@ def listing() -> str:
 
 @blueprint.route("/end", methods=["POST"])
 @open_to(*EVERYBODY)
+@fresh_first()
 def end() -> WebResponse:
     """End one of one's own sessions."""
     handle = request.form.get("handle", "")
@@ -45,6 +47,7 @@ def end() -> WebResponse:
 
 @blueprint.route("/end-others", methods=["POST"])
 @open_to(*EVERYBODY)
+@fresh_first()
 def end_others() -> WebResponse:
     """End all of one's own sessions but this one."""
     who = reader().member
