@@ -14,7 +14,11 @@ from clinic.web.filters import register_filters
 from clinic.web.intake.forms import StepForm
 
 CLINIC = SimpleNamespace(
-    name="River Clinic", phone="(555) 010-0199", emergency_number="911", crisis_line="988"
+    name="River Clinic",
+    phone="(555) 010-0199",
+    emergency_number="911",
+    crisis_line="988",
+    safe_home_line="1-800-799-7233",
 )
 
 
@@ -45,6 +49,7 @@ def pages() -> Environment:
         text_direction="ltr",
         tablet=None,
         large_print=False,
+        logo=None,
         here_again="/intake/page",
     )
     return environment
