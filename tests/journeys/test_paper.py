@@ -62,7 +62,7 @@ def test_a_helper_types_a_paper_form(waiting_room: Waiting, javascript: bool) ->
 
     nina.plans |= {name: answer for name, answer in well.items() if answer}
     nina.opens(f"{draft}/")
-    nina.hurries(until=f"{draft}/review")
+    nina.goes_on(until=f"{draft}/review")
     nina.sends()
     nina.sees("Write the reference on the paper")
     nina.sees("typed in by")
