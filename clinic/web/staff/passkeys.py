@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from flask import session
@@ -11,6 +11,7 @@ from clinic.actions import passkeys
 from clinic.actions.passkeys import CHALLENGE_BYTES, Site
 from clinic.errors import BadInput
 from clinic.store.staff import Member
+from clinic.web.staff.letting_in import is_within
 from clinic.web.visit import database, now, remote_address, settings
 
 CHALLENGE = "challenge"
@@ -85,6 +86,6 @@ def _keep(challenge: bytes, act: str) -> None:
 def _take(act: str) -> bytes | None:
     """Give the challenge of this session, which it forgets; None for one of another act, or old."""
     kept = session.pop(CHALLENGE, None)
-    if kept is None or kept[1] != act or now() - datetime.fromisoformat(kept[2]) >= GOOD_FOR:
+    if kept is None or kept[1] != act or not is_within(kept[2], GOOD_FOR):
         return None
     return base64.b64decode(kept[0])
