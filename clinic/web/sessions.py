@@ -34,6 +34,7 @@ TOUCH_STAFF_AFTER = timedelta(seconds=5)
 """A page counts down what is left, and says so."""
 TOUCH_TABLET_AFTER = timedelta(seconds=1)
 """On a tablet the minutes of one who left count, so each press is noted."""
+ONLY_READ = frozenset({"GET", "HEAD", "OPTIONS"})
 WITHOUT_SESSION = ("/static/", "/healthz", "/readyz")
 
 
@@ -228,8 +229,16 @@ def left() -> Left:
 
 
 def signed_in_member() -> Member | None:
-    """Give the member of staff whose session this is."""
-    return _current().staff
+    """Give the member of staff whose session this is.
+
+    An act looks once more: its body may have come long after its head, whose session this was.
+    """
+    stored = _current()
+    if stored.staff is None or request.method in ONLY_READ:
+        return stored.staff
+    with house().database.reading() as reading:
+        found = rows.load(reading, stored.token or "", now())
+    return found.staff if found else None
 
 
 def tablet_token() -> str:

@@ -11,7 +11,7 @@ from clinic.actions import second_step, staff_access
 from clinic.actions.tablets import hand
 from clinic.app import create_app
 from clinic.errors import Damaged, TooManyAttempts
-from clinic.store import audit, limits, passwords, recovery_codes, staff, tablets, totp
+from clinic.store import audit, limits, passwords, recovery_codes, sessions, staff, tablets, totp
 from clinic.store.database import Database
 from clinic.store.factor_tables import staff_totp
 from clinic.store.staff import Role
@@ -295,16 +295,39 @@ def test_every_sign_in_does_the_work_of_one_password_whoever_it_is(
 # --- sessions end at once --------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda tx, who, now: staff.disable(tx, who, now=now),
-        lambda tx, who, now: staff.set_role(tx, who, Role.ADMIN),
-        lambda tx, who, now: staff.set_password(tx, who, "quite other words now", now=now),
-        lambda tx, who, now: second_step.forget_all(tx, who),
-    ],
-    ids=["disabled", "role", "password", "second step"],
-)
+CHANGES = {
+    "disabled": lambda tx, who, now: staff.disable(tx, who, now=now),
+    "role": lambda tx, who, now: staff.set_role(tx, who, Role.ADMIN),
+    "password": lambda tx, who, now: staff.set_password(tx, who, "quite other words", now=now),
+    "second step": lambda tx, who, now: second_step.forget_all(tx, who),
+}
+
+
+@pytest.mark.parametrize("change", [*CHANGES, "signed out"])
+def test_an_act_that_is_under_way_is_not_done_any_more(app, nina, database, clock, change):
+    """Its head was read; while its body is on the way, the account is changed elsewhere."""
+    there, nina = Worker(app, nina.member).signs_in(), nina.signs_in()
+    nina.browser.get("/staff/sessions")
+    sent = {"csrf_token": nina.browser.token()}
+    headers = {"Cookie": _cookies(nina.browser)}
+
+    with app.test_request_context(
+        "/staff/sessions/end-others", method="POST", data=sent, headers=headers
+    ):
+        with database.writing() as tx:
+            if change == "signed out":
+                sessions.end(tx, _cookies(nina.browser).removeprefix("clinic="))
+            else:
+                CHANGES[change](tx, nina.member.id, clock.now)
+        answer = app.full_dispatch_request()
+
+    assert answer.status_code == 401
+    assert "staff.end_sessions" not in {action for action, _, _ in acts(database)}
+    if change == "signed out":
+        assert there.browser.get(HOME).heading
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_change_also_ends_a_session_that_is_begun_at_that_very_moment(
     app, nina, database, clock, change
 ):
