@@ -32,9 +32,11 @@ from tests.web.invited import invite
 from tests.web.loop import Loop
 from tests.web.patient import Patient
 from tests.web.staff import PASSWORD, Patients, Worker, hire
+from tests.web.test_from_paper import begins, types
 
 HOME = "http://clinic.test"
 LANGUAGES = ("", "/es")
+NO_HOLD = "0195a3c0-0000-7000-8000-00000000dead"
 NO_PAGE = "no page: "
 PDF, FILE, JSON = NO_PAGE + "a PDF", NO_PAGE + "a file", NO_PAGE + "JSON for a script"
 ON = NO_PAGE + "leads on to another page"
@@ -77,6 +79,15 @@ PAGES = {
     "/staff/second-step": "staff",
     "/staff/second-step/app": "staff",
     "/staff/second-step/codes": "staff",
+    "/staff/here": JSON,
+    "/staff/holds/": "staff",
+    "/staff/holds/<uuid:hold_id>/lift": "staff",
+    "/staff/paper/": "staff",
+    "/staff/paper/<questionnaire_id>.pdf": PDF,
+    "/staff/paper/typing/<uuid:intake_id>/": ON,
+    "/staff/paper/typing/<uuid:intake_id>/<step_id>": "staff",
+    "/staff/paper/typing/<uuid:intake_id>/review": "staff",
+    "/staff/paper/typing/<uuid:intake_id>/urgent": "staff",
     "/staff/password": "staff",
     "/staff/": "staff",
     "/staff/search": "staff",
@@ -301,14 +312,22 @@ def of_staff(app: Flask, member: Member) -> Iterator[Camera]:
     camera.walks("/staff/", "/staff/")
     shots = list(camera.shots.values())
     if role is Role.ADMIN:
-        camera.get("/staff/people/new")
-        camera.submit({}, status=None)
+        for path in ("/staff/people/new", "/staff/holds/", f"/staff/holds/{NO_HOLD}/lift"):
+            camera.get(path)
+            camera.submit({}, status=None)
     else:
         camera.get("/staff/search")
         camera.post("/staff/search", {"who": "Brandt"}, status=None)
         camera.follow()
         camera.get("/staff/invitations/new")
         camera.submit({}, status=None)
+        place = begins(worker).rpartition("/")[0]
+        camera.get("/staff/paper/")
+        for step in shipped_questionnaire().steps:
+            camera.get(f"{place}/{step.id}", status=None)
+        camera.get(f"{place}/review", status=None)
+        types(worker, f"{place}/about-you")
+        camera.get(types(worker, f"{place}/right-now", walk_now="no-legs"))
     for path in {urlsplit(shot.path).path for shot in shots}:
         if rule_of(app, path).endswith(("<uuid:intake_id>", "<uuid:referral_id>")):
             for more in ("open-now", "referrals/new", "request"):

@@ -76,7 +76,7 @@
     if (!(each.labels?.length || each.getAttribute("aria-label") || each.getAttribute("aria-labelledby"))) fault("no label", each);
   }
   for (const each of document.querySelectorAll(".field__error")) {
-    if (!described.has(each.id)) fault("an error that no field names", each);
+    if (each.textContent.trim() && !described.has(each.id)) fault("an error that no field names", each);
   }
   const summary = document.getElementById("error-summary");
   if (summary) {
