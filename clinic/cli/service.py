@@ -6,6 +6,7 @@ import gc
 import socket
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from clinic import logs
@@ -14,10 +15,10 @@ from clinic.actions.referrals import Terms
 from clinic.app import create_app
 from clinic.cli.stopping import ends_when_asked
 from clinic.config import Settings, load_settings, utc_now
-from clinic.errors import Misconfigured
+from clinic.errors import BadInput, Misconfigured
 from clinic.library.places import content_dir
 from clinic.library.shelf import read_shelf
-from clinic.store.audit_chain import anchor_file
+from clinic.store.audit_chain import anchor_file, read_anchor
 from clinic.store.database import Database, open_database
 from clinic.store.verify import verify
 from clinic.watch import watch_over
@@ -47,9 +48,13 @@ def add_commands(commands: Any) -> None:
     work.add_argument("--once", action="store_true", help="one round, then stop")
     work.set_defaults(run=run_work)
 
-    commands.add_parser(
+    proof = commands.add_parser(
         "verify", help="prove the data: integrity, sealing, audit chain, counts"
-    ).set_defaults(run=run_verify)
+    )
+    proof.add_argument(
+        "--anchor", type=Path, help="a head of the audit that was kept elsewhere (audit.head)"
+    )
+    proof.set_defaults(run=run_verify)
 
 
 def run_service(given: argparse.Namespace) -> int:
@@ -149,12 +154,17 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
+def _say_step(words: str) -> None:
+    print(f"{words} ...", file=sys.stderr, flush=True)
+
+
 def run_verify(given: argparse.Namespace) -> int:
     """Prove the data; 1 when something is not in order."""
-    del given
     settings = load_settings()
+    if given.anchor is not None and read_anchor(given.anchor) is None:
+        raise BadInput(f"{given.anchor} holds no head of an audit.")
     with open_database(settings, must_exist=True) as database:
-        report = verify(database, anchor_file(settings))
+        report = verify(database, given.anchor or anchor_file(settings), progress=_say_step)
     for line in report.lines:
         print(line)
     print("Rows:", ", ".join(f"{name} {count}" for name, count in report.counts.items()))

@@ -2,7 +2,16 @@
 
 A sealed value is: scheme (1 byte), id of the key (8), nonce (12), AES-256-GCM ciphertext.
 The associated data names scheme, table, column and row, so that a value that was copied
-to another place does not open there.
+to another place does not open there. Every column called `sealed_...`, and `data_key`, looks so:
+
+    what                                key that seals it           row in the associated data
+    data_key, the root key in meta      the key file's, by HKDF     id of the row; "root key"
+    what belongs to an intake           the intake's data key       id of the row itself
+    patient and invitation              their own data key          id of the row
+    session, outbox, staff_totp         the root key's, by HKDF     hash of the token; id of the row
+    clinic.db.wrapped-key               the key file's, by HKDF     "clinic.db"
+
+`verify.py` knows how each column is opened, and a test sees that it leaves none out.
 """
 
 import hashlib

@@ -33,8 +33,10 @@ from clinic.store.tables import (
     document,
     intake,
     note,
+    outbox,
     outcome,
     patient,
+    session,
     set_level,
     staff_fact,
     typed_total,
@@ -66,6 +68,14 @@ OF_A_REFERRAL = {
     attachment: ("sealed_name", "sealed_content"),
 }
 """What the data key of a referral's intake opens."""
+OF_THE_ROOT = {
+    session: ("sealed_data", "sessions"),
+    outbox: ("sealed_payload", "outbox"),
+    staff_totp: ("sealed_secret", totp.PURPOSE),
+}
+"""What belongs to no single record: the column, and the purpose of the root key that opens it."""
+OWN_KEY = {patient: patients.get, invitation: invitations.get}
+"""What has a data key of its own, and how it is opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,20 +164,29 @@ def _samples(tx: Transaction, samples: int) -> list[str]:
         most = samples // LARGER if table is attachment else samples
         for row in _some(tx, table, most):
             faults += _fault_of(table.name, row.id, partial(_open, tx, table, columns, row))
-    for own_key, get in ((patient, patients.get), (invitation, invitations.get)):
+    for own_key, get in OWN_KEY.items():
         for row in _some(tx, own_key, samples):
             faults += _fault_of(own_key.name, row.id, partial(get, tx, row.id))
-    for row in _some(tx, staff_totp, samples):
-        faults += _fault_of(staff_totp.name, row.id, partial(totp.secret_of, tx, row))
+    for table, (column, purpose) in OF_THE_ROOT.items():
+        key = tx.vault.key(purpose)
+        for row in _some(tx, table, samples):
+            cell = Cell(table.name, column, _name(row[0]))
+            opening = partial(unseal, key, getattr(row, column), cell)
+            faults += _fault_of(table.name, _name(row[0]), opening)
     return faults
+
+
+def _name(row_id: UUID | bytes) -> str:
+    """The name of a row: a session is known by the hash of its token."""
+    return row_id.hex() if isinstance(row_id, bytes) else str(row_id)
 
 
 def _some(tx: Transaction, table: Table, samples: int) -> list[Row[Any]]:
     """The newest and the oldest rows, half of each."""
-    half = max(1, samples // 2)
-    newest = tx.execute(select(table).order_by(table.c.id.desc()).limit(half)).all()
-    oldest = tx.execute(select(table).order_by(table.c.id).limit(half)).all()
-    return list({row.id: row for row in (*newest, *oldest)}.values())
+    half, row_id = max(1, samples // 2), next(iter(table.primary_key))
+    newest = tx.execute(select(table).order_by(row_id.desc()).limit(half)).all()
+    oldest = tx.execute(select(table).order_by(row_id).limit(half)).all()
+    return list({row[0]: row for row in (*newest, *oldest)}.values())
 
 
 def _open(tx: Transaction, table: Table, columns: tuple[str, ...], row: Row[Any]) -> None:
@@ -187,7 +206,7 @@ def _intake_of(tx: Transaction, table: Table, row: Row[Any]) -> UUID:
     return UUID(str(row.id if table is intake else row.intake_id))
 
 
-def _fault_of(table: str, row_id: UUID, opening: Callable[[], object]) -> list[str]:
+def _fault_of(table: str, row_id: UUID | str, opening: Callable[[], object]) -> list[str]:
     try:
         opening()
     except ClinicError as fault:
