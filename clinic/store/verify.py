@@ -74,7 +74,10 @@ OF_THE_ROOT = {
     staff_totp: ("sealed_secret", totp.PURPOSE),
 }
 """What belongs to no single record: the column, and the purpose of the root key that opens it."""
-OWN_KEY = {patient: patients.get, invitation: invitations.get}
+OWN_KEY: dict[Table, Callable[[Transaction, UUID], object]] = {
+    patient: patients.get,
+    invitation: invitations.get,
+}
 """What has a data key of its own, and how it is opened."""
 
 
