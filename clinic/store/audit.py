@@ -1,6 +1,7 @@
 """The audit: who saw or did what to which id, written in the transaction of the act itself."""
 
 from collections.abc import Collection, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -24,6 +25,18 @@ class Actor:
     kind: Literal["patient", "staff", "receiver", "system"]
     id: UUID | None = None
 
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """By which session and request an act came: names of ours, which open nothing."""
+
+    session: str = ""
+    request_id: str = ""
+
+
+NOWHERE = Origin()
+ORIGIN: ContextVar[Origin] = ContextVar("origin", default=NOWHERE)
+"""Set by the web for each request; background work and commands have none."""
 
 PATIENT = Actor("patient")
 RECEIVER = Actor("receiver")
@@ -69,18 +82,11 @@ def record(
     subject: tuple[str, UUID] | None,
     now: datetime,
     result: str = "done",
-    session: str = "",
-    request_id: str = "",
     detail: str = "",
 ) -> UUID:
     """Write one row. `detail` is a word or two of ours, never anything that a patient said."""
     values = _values(actor, action, subject, now)
-    values |= {
-        "result": result,
-        "session": session[:SESSION_LENGTH],
-        "request_id": request_id[:REQUEST_LENGTH],
-        "detail": detail[:DETAIL_LENGTH],
-    }
+    values |= {"result": result, "detail": detail[:DETAIL_LENGTH]}
     tx.execute(table.insert(), values)
     row_id: UUID = values["id"]
     return row_id
@@ -104,6 +110,7 @@ def _values(
     actor: Actor, action: str, subject: tuple[str, UUID] | None, now: datetime
 ) -> dict[str, Any]:
     kind, subject_id = subject or (None, None)
+    origin = ORIGIN.get()
     return {
         "id": new_id(),
         "at": now,
@@ -113,8 +120,8 @@ def _values(
         "subject_kind": kind,
         "subject_id": subject_id,
         "result": "done",
-        "session": "",
-        "request_id": "",
+        "session": origin.session[:SESSION_LENGTH],
+        "request_id": origin.request_id[:REQUEST_LENGTH],
         "detail": "",
     }
 

@@ -157,6 +157,11 @@ def end_one_of(tx: Transaction, staff_id: UUID, handle: str) -> bool:
     return False
 
 
+def handle_of(tx: Transaction, token: str) -> str:
+    """Give the handle of a session: it names the session in a list and in the audit."""
+    return _handle(tx, _hash(tx, token))
+
+
 def sweep(tx: Transaction, now: datetime, limit: int = 500) -> int:
     """Delete sessions that nobody can use any more, at most `limit`; give how many.
 

@@ -5,6 +5,7 @@ cookie. How long a session lives is said in `clinic/store/sessions.py`.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -15,6 +16,7 @@ from flask.sessions import SessionInterface, SessionMixin
 from clinic.errors import Unavailable
 from clinic.store import limits, tablets
 from clinic.store import sessions as rows
+from clinic.store.audit import ORIGIN
 from clinic.store.database import Transaction
 from clinic.store.sessions import STAFF_IDLE, STAFF_LIFE, Session
 from clinic.store.staff import Member
@@ -158,6 +160,7 @@ def _opened(reading: Transaction, token: str, bound: str) -> StoredSession:
     found = rows.load(reading, token, now()) if token else None
     if found is None:
         return StoredSession(tablet=bound)
+    ORIGIN.set(replace(ORIGIN.get(), session=rows.handle_of(reading, token)))
     if bound and _is_over_on_tablet(found):
         over = StoredSession(token=token, tablet=bound)
         over.renewing = True

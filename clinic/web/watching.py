@@ -13,6 +13,7 @@ import structlog
 from flask import Flask, Response, request
 
 from clinic import metrics
+from clinic.store.audit import ORIGIN, Origin
 
 ROUTE = "clinic.route"
 REQUEST_ID = "clinic.request"
@@ -40,6 +41,7 @@ class Watched:
         began = time.perf_counter()
         environ[REQUEST_ID] = self._id_of(environ)
         statuses: list[int] = []
+        origin = ORIGIN.set(Origin(request_id=environ[REQUEST_ID]))
 
         def start(status: str, *rest: Any) -> Any:
             statuses[:] = [int(status[:3])]
@@ -48,6 +50,7 @@ class Watched:
         try:
             return self.app(environ, start)
         finally:
+            ORIGIN.reset(origin)
             _tell(environ, statuses[0] if statuses else 500, time.perf_counter() - began)
 
     def _id_of(self, environ: dict[str, Any]) -> str:

@@ -388,6 +388,21 @@ def test_a_search_that_cannot_be_read_says_what_to_mend(admin, asked, error):
     assert admin.browser.get("/staff/audit/audit.csv", 422, query_string=asked).errors
 
 
+def test_each_act_is_kept_with_the_request_and_the_session_that_it_came_by(database, admin, desk):
+    desk.tries(PASSWORD)
+    desk.browser.get(desk.browser.post("/staff/search", {"who": "Okafor"}, 303).location)
+    desk.browser.post("/staff/sign-out")
+
+    with database.reading() as tx:
+        out, sought, came = audit.trail(tx, actor_id=desk.member.id)[:3]
+    assert re.fullmatch("[0-9a-f]{24}", out.session)
+    assert came.session != sought.session == out.session  # a session of its own begins by coming in
+    assert len({out.request_id, sought.request_id, came.request_id}) == 3
+    assert re.fullmatch("[0-9a-f]{32}", came.request_id)
+    file = admin.browser.get("/staff/audit/audit.csv").body.decode("utf-8-sig")
+    assert f"{out.session},{out.request_id}" in file
+
+
 def test_the_file_holds_what_was_searched_and_no_formula_and_is_audited(
     app, database, shelf, admin
 ):

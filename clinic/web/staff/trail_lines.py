@@ -29,7 +29,7 @@ DETAIL_WORDS = (
 
 COLUMNS = (
     *("at_utc", "who_kind", "who_id", "who_user_name", "who_name"),
-    *("act", "about_kind", "about_id", "result", "detail", "seal"),
+    *("act", "about_kind", "about_id", "result", "detail", "seal", "session", "request"),
 )
 
 
@@ -81,6 +81,8 @@ def _cells(row: AuditRow, trail: Trail) -> tuple[str, ...]:
         row.result,
         row.detail,
         _seal(row),
+        row.session,
+        row.request_id,
     )
 
 
