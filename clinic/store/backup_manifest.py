@@ -20,7 +20,9 @@ from clinic.store.whole_files import sha256_of, write_whole
 NAME = "manifest.json"
 FORMAT = "clinic-intake backup, version 1"
 LARGEST_BYTES = 1 << 20
+TEXTS = ("id", "program", "server", "clinic", "schema", "audit_seal", "key")
 Kind = Literal["sqlite", "postgresql"]
+KINDS: dict[str, Kind] = {"sqlite": "sqlite", "postgresql": "postgresql"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def read(folder: Path, keyring: Ring) -> Manifest:
     said = _said(folder)
     key = _key(said, folder, keyring)
     mac = said.pop("mac", None)
-    if not isinstance(mac, str) or not hmac.compare_digest(mac.encode(), _mac(said, key).encode()):
+    given = mac.encode("utf-8", "replace") if isinstance(mac, str) else b""
+    if not hmac.compare_digest(given, _mac(said, key).encode()):
         raise Damaged(f"{folder / NAME} was changed after it was written. Take another backup.")
     return _manifest(said)
 
@@ -145,22 +148,54 @@ def _said(folder: Path) -> dict[str, Any]:
 
 
 def _mac(said: Mapping[str, Any], key: Key) -> str:
-    plain = json.dumps(said, sort_keys=True).encode()
+    try:
+        plain = json.dumps(said, sort_keys=True).encode()
+    except RecursionError:
+        raise Damaged(f"A {NAME} cannot be read: it was changed.") from None
     return hmac.new(key.derive("backup manifest"), plain, hashlib.sha256).hexdigest()
 
 
 def _manifest(said: dict[str, Any]) -> Manifest:
     """Build the value; a manifest that was proved always fits."""
     try:
-        files = {_plain(name): Part(**part) for name, part in said["files"].items()}
-        rest = {name: said[name] for name in Manifest.__slots__ if name not in ("files", "made_at")}
-        rest["keys"] = tuple(rest["keys"])
-        return Manifest(files=files, made_at=datetime.fromisoformat(said["made_at"]), **rest)
-    except (KeyError, TypeError, ValueError, AttributeError):
+        files = {_plain(name): _part(part) for name, part in said["files"].items()}
+        made_at = _moment(said["made_at"])
+        counts = {str(name): int(number) for name, number in said["counts"].items()}
+        texts = {name: _text(said[name]) for name in TEXTS}
+        keys = tuple(_text(each) for each in said["keys"])
+        number = int(said["audit_number"])
+        kind = KINDS[said["kind"]]
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise Damaged(f"A {NAME} cannot be read: it was changed.") from None
+    return Manifest(
+        **texts,
+        kind=kind,
+        made_at=made_at,
+        counts=counts,
+        audit_number=number,
+        keys=keys,
+        files=files,
+    )
+
+
+def _moment(said: str) -> datetime:
+    moment = datetime.fromisoformat(said)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment
+
+
+def _part(said: dict[str, Any]) -> Part:
+    return Part(int(said["bytes"]), _text(said["sha256"]))
+
+
+def _text(said: object) -> str:
+    if not isinstance(said, str) or not said.isprintable():
+        raise ValueError
+    return said
 
 
 def _plain(name: str) -> str:
-    if Path(name).name != name or name.startswith("."):
+    if not name or Path(name).name != name or name.startswith("."):
         raise ValueError(name)
     return name
