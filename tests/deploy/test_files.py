@@ -13,7 +13,8 @@ from tests.deploy.served import CHECKOUT, certificate, lay_site, nginx_program
 
 DEPLOY = CHECKOUT / "deploy"
 OF_OTHERS = {"WEB_CONCURRENCY"}
-UNITS = ["clinic-web.socket", "clinic-web.service", "clinic-work.service"]
+SERVICES = ["clinic-web.service", "clinic-work.service", "clinic-backup.service"]
+UNITS = ["clinic-web.socket", "clinic-backup.timer", *SERVICES]
 BYTES = {"k": 1024, "m": 1024 * 1024}
 
 
@@ -91,7 +92,7 @@ def test_nginx_can_read_the_site(tmp_path):
     assert (told.returncode, told.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("unit", ["clinic-web.service", "clinic-work.service"])
+@pytest.mark.parametrize("unit", SERVICES)
 def test_the_services_have_no_rights_to_spare_and_see_no_history(unit):
     lines = set(read(unit).splitlines())
 
