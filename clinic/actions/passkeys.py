@@ -99,6 +99,7 @@ def add(
     if made is None or len(made.credential_id) > LONGEST_ID:
         raise BadInput(NOT_ADDED)
     with database.writing() as tx:
+        staff.lock(tx, member.id)
         if not _first_use(tx, challenge, now):
             raise BadInput(NOT_ADDED)
         passkeys.add(

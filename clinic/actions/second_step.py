@@ -105,6 +105,7 @@ def set_up_app(
     if step is None:
         return False
     with database.writing() as tx:
+        staff.lock(tx, member.id)
         totp.keep(tx, member.id, secret, step=step, now=now)
         staff.set_factor_since(tx, member.id, now)
         record(tx, member.id, "staff.set_up_app", now)
@@ -114,6 +115,7 @@ def set_up_app(
 def remove_app(database: Database, member: Member, *, now: datetime) -> bool:
     """Forget the app; every session ends. False when there is none. Raises Refused."""
     with database.writing() as tx:
+        staff.lock(tx, member.id)
         if not totp.remove(tx, member.id):
             return False
         _after_removal(tx, member, "staff.remove_app", now)
@@ -123,6 +125,7 @@ def remove_app(database: Database, member: Member, *, now: datetime) -> bool:
 def remove_passkey(database: Database, member: Member, passkey_id: UUID, *, now: datetime) -> bool:
     """Forget a passkey; every session ends. False when there is no such. Raises Refused."""
     with database.writing() as tx:
+        staff.lock(tx, member.id)
         if not passkeys.remove(tx, member.id, passkey_id):
             return False
         _after_removal(tx, member, "staff.remove_passkey", now)
@@ -132,6 +135,7 @@ def remove_passkey(database: Database, member: Member, passkey_id: UUID, *, now:
 def new_codes(database: Database, member: Member, *, now: datetime) -> list[str]:
     """Make ten recovery codes; those from before are gone. Raises Refused without a factor."""
     with database.writing() as tx:
+        staff.lock(tx, member.id)
         if not staff.get(tx, member.id).has_factor:
             raise Refused("Set up an app or a passkey first.")
         made = recovery_codes.make(tx, member.id, now=now)

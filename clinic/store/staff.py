@@ -121,6 +121,12 @@ def lock_everyone(tx: Transaction) -> dict[UUID, Member]:
     return {row.id: read(row) for row in rows}
 
 
+def lock(tx: Transaction, staff_id: UUID) -> None:
+    """Let nobody else who locks this member go on until the end of this turn."""
+    row = select(table.c.id).where(table.c.id == staff_id)
+    tx.execute(row.with_for_update(key_share=True))
+
+
 def everyone(tx: Transaction) -> list[Member]:
     """Give all members by user name, disabled ones too."""
     return [read(row) for row in tx.execute(select(table).order_by(table.c.username))]

@@ -17,7 +17,6 @@ from clinic.store.factor_tables import staff_totp
 from clinic.store.staff import Role
 from clinic.store.tables import staff as staff_table
 from clinic.web import tablet
-from tests.store.threads import in_threads
 from tests.web.browser import Browser, Page
 from tests.web.staff import PASSWORD, Worker, hire
 
@@ -170,25 +169,6 @@ def test_a_code_opens_once_and_no_older_one_after_it(app, nina, clock):
     assert types(other, used, 200).errors == types(other, "123456", 200).errors
     types(other, code_at(clock.now - STEP), 200)
     types(other, code_at(clock.now + STEP))
-
-
-@pytest.mark.parametrize("kind", ["app", "recovery"])
-def test_of_many_at_the_same_moment_one_is_let_in(nina, database, clock, kind):
-    with database.writing() as tx:
-        recovery = recovery_codes.make(tx, nina.member.id, now=clock.now)[0]
-    code = code_at(clock.now) if kind == "app" else recovery
-
-    def give(place):
-        return second_step.pass_with_code(
-            database,
-            nina.member.id,
-            nina.member.mark,
-            code,
-            address=f"192.0.2.{place}",
-            now=clock.now,
-        )
-
-    assert sum(found is not None for found in in_threads(give, 6)) == 1
 
 
 def test_a_recovery_code_opens_once_and_the_page_counts_what_is_left(nina, database, clock):
