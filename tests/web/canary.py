@@ -178,7 +178,8 @@ class Somebody:
 
     def _served(self, builder: EnvironBuilder) -> Answer:
         environ = builder.get_environ()
-        body = environ["wsgi.input"].read()
+        with environ["wsgi.input"] as given:
+            body = given.read()
         sent = {**dict(builder.headers), "Host": f"127.0.0.1:{self.port}"}
         if body:
             sent["Content-Type"] = environ["CONTENT_TYPE"]
