@@ -51,9 +51,17 @@ class Begun:
 
 
 def open_session(
-    tx: Transaction, *, now: datetime, data: dict[str, Any], staff_id: UUID | None = None
+    tx: Transaction,
+    *,
+    now: datetime,
+    data: dict[str, Any],
+    staff_id: UUID | None = None,
+    expires_at: datetime | None = None,
 ) -> str:
-    """Begin a session and give its token, of which only a keyed hash is kept."""
+    """Begin a session and give its token, of which only a keyed hash is kept.
+
+    `expires_at` is of the session that it takes the place of.
+    """
     token = secrets.token_urlsafe(32)
     token_hash = _hash(tx, token)
     tx.execute(
@@ -62,7 +70,7 @@ def open_session(
             staff_id=staff_id,
             created_at=now,
             seen_at=now,
-            expires_at=now + (PATIENT_LIFE if staff_id is None else STAFF_LIFE),
+            expires_at=expires_at or now + (PATIENT_LIFE if staff_id is None else STAFF_LIFE),
             sealed_data=_sealed(tx, token_hash, data),
         )
     )

@@ -61,6 +61,7 @@ class StoredSession(dict[str, Any], SessionMixin):
         self.tablet = tablet
         self.before = dict(self)
         self.renewing = False
+        self.same_end = False
         self.ending = False
         self.unseen = False
         self.away: Unavailable | None = None
@@ -144,7 +145,11 @@ class StoredSessions(SessionInterface):
                 return
             staff = stored.get(STAFF_ID)
             token = rows.open_session(
-                writing, now=now(), data=dict(stored), staff_id=UUID(staff) if staff else None
+                writing,
+                now=now(),
+                data=dict(stored),
+                staff_id=UUID(staff) if staff else None,
+                expires_at=stored.expires_at if stored.same_end else None,
             )
         response.set_cookie(
             self.name, token, path="/", secure=self.secure, httponly=True, samesite="Lax"
@@ -198,9 +203,13 @@ def write_nothing(why: Unavailable) -> None:
     _current().away = why
 
 
-def renew() -> None:
-    """Give the session a new token, so that one known before is worth nothing."""
-    _current().renewing = True
+def renew(*, same_end: bool = False) -> None:
+    """Give the session a new token, so that one known before is worth nothing.
+
+    With `same_end` it is the same person's still, and ends when it would have.
+    """
+    stored = _current()
+    stored.renewing, stored.same_end = True, same_end
 
 
 def unseen() -> None:

@@ -6,7 +6,8 @@ import pytest
 from clinic.actions import second_step
 from clinic.store import audit, case_access, staff
 from clinic.store.staff import Role
-from tests.web.browser import Page
+from clinic.web.sessions import PLAIN_NAME
+from tests.web.browser import Browser, Page
 from tests.web.staff import PASSWORD, SAME_DAY, Patients, Worker, hire
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -100,6 +101,18 @@ def test_a_file_that_was_asked_for_comes_after_the_password(admin, clock):
     assert goes_on(admin).location == path
 
     assert admin.browser.follow().headers["Content-Type"].startswith("text/csv")
+
+
+def test_it_gives_another_token_and_no_longer_day(admin, clock):
+    clock.forward(minutes=10)
+    before, stale = admin.browser.client.get_cookie(PLAIN_NAME).value, Browser(admin.browser.app)
+    left = admin.browser.client.get("/staff/here").json["life"]
+    admin.browser.get("/staff/audit/audit.csv", 401)
+    goes_on(admin)
+
+    stale.client.set_cookie(PLAIN_NAME, before)
+    assert stale.get("/staff/", 303).location.startswith("/staff/sign-in")
+    assert admin.browser.client.get("/staff/here").json["life"] == left
 
 
 @pytest.mark.parametrize("apart", [{"minutes": -5}, {"days": -400}, {"minutes": 5}])

@@ -18,7 +18,7 @@ from clinic.store import limits
 from clinic.store.staff import Role
 from clinic.store.tables import counter
 from clinic.store.tables import session as session_table
-from clinic.web import security
+from clinic.web import security, tablet
 from clinic.web.security import Audience, audiences, open_to, require_declarations
 from clinic.web.server import make_server
 from tests.web.browser import Browser
@@ -143,6 +143,8 @@ def test_nothing_outside_the_static_folders_is_served(browser):
         "/static/%2e%2e/app.py",
         "/static/.env",
         "/static/js/../../x",
+        "/static/",
+        "/static/js",
     ):
         assert browser.client.get(path).status_code == 404
 
@@ -196,8 +198,11 @@ def test_behind_tls_the_cookie_is_bound_to_the_host_and_the_browser_to_tls(
     app = create_app(secure, database=database, shelf=shelf, pool=pool)
     answer = app.test_client().get("/intake/", headers={"X-Forwarded-Proto": "https"})
 
-    assert answer.headers["Set-Cookie"].startswith("__Host-clinic=")
-    assert "Secure" in answer.headers["Set-Cookie"]
+    look = app.test_client().post("/look", data={"_look": "large"})
+    for cookie, name in ((answer, "__Host-clinic"), (look, "__Host-clinic-look")):
+        assert cookie.headers["Set-Cookie"].startswith(f"{name}=")
+        assert "Secure; HttpOnly; Path=/; SameSite=Lax" in cookie.headers["Set-Cookie"]
+    assert tablet.SECURE_NAME.startswith("__Host-")
     assert "max-age=63072000; includeSubDomains" in answer.headers["Strict-Transport-Security"]
 
 
@@ -292,16 +297,6 @@ def test_no_answer_stands_in_the_table_of_sessions(patient, database):
     with database.reading() as tx:
         row = tx.execute(select(session_table)).one()
     assert patient.code.encode() not in row.sealed_data
-
-
-def test_ready_says_no_while_the_database_is_away(browser, settings, database):
-    settings.database_path.rename(settings.data / "elsewhere.db")
-    settings.database_path.mkdir()
-    database.close()
-    page = browser.get("/readyz", status=503)
-
-    assert page.heading == "We can’t save or load right now"
-    assert int(page.headers["Retry-After"]) > 0
 
 
 # --- the server ----------------------------------------------------------------------

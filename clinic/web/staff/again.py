@@ -15,6 +15,7 @@ from clinic.actions import second_step, staff_access
 from clinic.actions.second_step import Way
 from clinic.errors import TooManyAttempts
 from clinic.store.staff import Member
+from clinic.web import sessions
 from clinic.web.security import SAFE_METHODS, Audience, open_to
 from clinic.web.staff import passkeys
 from clinic.web.staff.doors import place_after, reader
@@ -97,6 +98,7 @@ def _proved(member: Member, form: AgainForm) -> bool:
         return False
     staff_access.confirm(database(), member, way, now=now())
     keep_fresh()
+    sessions.renew(same_end=True)
     return True
 
 
