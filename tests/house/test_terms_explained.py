@@ -1,9 +1,11 @@
-"""A clinical word that a question uses is explained where it stands, in each language."""
+"""A clinical word is explained where it first stands: in a question, and on every page."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from clinic.library.articles import read_articles
 from clinic.library.glossary import glossary
 from clinic.library.places import content_dir
 from clinic.library.questionnaires import Questionnaires
@@ -13,6 +15,18 @@ from tests.make import TODAY, make_intake
 
 WHOLE = Questionnaires(content_dir()).get("low-back-intake")
 PARENTHESES = re.compile(r"\([^()]*\)")
+WORD = re.compile(r"[^\W\d_]+")
+STEM = 5  # letters that "narrow" and "narrowed" share
+FAMILY = 7  # letters that "certified" and "certification" share, "osteopenia" not
+SHORT = 3  # letters of "the", "con": words that explain nothing
+FILLING = {
+    "that", "your", "with", "have", "when", "this", "small", "where", "doctor", "para", "como",
+    "cuando", "donde", "tiene", "puede", "pueden", "hace", "muchos", "otros", "otras", "médico",
+}  # fmt: skip
+LEAST_SHARED = 0.5  # of the words of the plain meaning, which have to stand beside the term
+
+
+# --- questions ---
 
 
 def questions(language):
@@ -56,3 +70,129 @@ def test_a_word_is_explained_unless_its_own_text_does_so(text, told):
     }
 
     assert list(explanations([text], meanings)) == told
+
+
+# --- articles ---
+
+
+def stems(text):
+    """Give the starts of the words that carry the meaning of a text."""
+    carrying = (word for word in WORD.findall(text.lower()) if len(word) > SHORT)
+    return {stem(word) for word in carrying} - set(map(stem, FILLING))
+
+
+def stem(word):
+    return word.rstrip("s")[:STEM]
+
+
+def blocks_of(article):
+    """Give the texts of a page in the order in which they are read, each on its own.
+
+    What stands right under a title or a heading may explain its words.
+    """
+    yield f"{article.title}\n{article.purpose}"
+    for fact in article.facts.values():
+        yield fact.text
+    yield from lines(article.intro.text)
+    for section in article.sections:
+        first, *rest = lines(section.text) or [""]
+        yield f"{section.title}\n{first}"
+        yield from rest
+
+
+def lines(text):
+    return [line for line in text.split("\n") if line.strip()]
+
+
+def forms_of(terms):
+    """Give each term with its forms: "stem cell" and "stem cells" are explained once for both."""
+    families = {}
+    for term in terms:
+        words = (word.rstrip("s")[:FAMILY] for word in WORD.findall(term) if len(word) > SHORT)
+        families.setdefault(frozenset(words), []).append(term)
+    return families.values()
+
+
+def first_place(texts, forms, longer):
+    """Give what stands beside the first of these words: its sentence and the two after it."""
+    looked_for = re.compile(
+        "|".join(rf"(?<![\w-]){re.escape(form)}(?:e?s)?(?![\w-])" for form in forms), re.IGNORECASE
+    )
+    for text in texts:
+        covered = text
+        for other in longer:
+            covered = re.sub(
+                re.escape(other), lambda it: "_" * len(it[0]), covered, flags=re.IGNORECASE
+            )
+        if found := looked_for.search(covered):
+            parts = re.split(r"(?<=[.?!])\s+|\n", text[found.end() :])
+            before = re.split(r"(?<=[.?!])\s+|\n", text[: found.start()])[-1]
+            return looked_for.sub(" ", " ".join([before, *parts[:3]]))
+    return None
+
+
+def unexplained(article, meanings):
+    """Give each listed word of a page that nothing beside its first place explains."""
+    texts = list(blocks_of(article))
+    for forms in forms_of(meanings):
+        longer = [term for term in meanings if any(form in term for form in forms)]
+        longer = [term for term in longer if term not in forms]
+        beside = first_place(texts, forms, longer)
+        if beside is not None:
+            plain = stems(beside)
+            shared = max(
+                len(meant & plain) / len(meant) for meant in map(stems, map(meanings.get, forms))
+            )
+            if shared < LEAST_SHARED:
+                yield f"{article.file}: {forms[0]}: {beside.strip()}"
+
+
+ARTICLES = list(read_articles(content_dir()))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_each_clinical_word_of_an_article_is_explained_where_it_first_stands(language):
+    meanings = glossary(language)
+    read = [article for article in ARTICLES if article.language == language]
+
+    assert len(read) > 15
+    assert [told for article in read for told in unexplained(article, meanings)] == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_page_without_its_plain_words_would_be_seen(language):
+    meanings = glossary(language)
+    unsaid = set()
+    for article in (each for each in ARTICLES if each.language == language):
+        bare = replace(
+            article,
+            sections=tuple(
+                replace(section, text=PARENTHESES.sub("", section.text))
+                for section in article.sections
+            ),
+        )
+        unsaid |= {told.split(":")[1].strip() for told in unexplained(bare, meanings)}
+
+    if language == "en":
+        assert unsaid >= {"pacemaker", "stimulator", "dialysis", "Medicare", "ClinicalTrials.gov"}
+    else:
+        assert unsaid >= {"marcapasos", "estimulador", "diálisis", "Medicare", "anticoagulante"}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("You got a pacemaker.", False),
+        ("You got a pacemaker (it keeps the heart in step).", True),
+        ("You got a pacemaker. Stay well. Rest. Eat. It keeps the heart in step.", False),
+        ("You got a pacemaker.\nIt keeps the heart in step.", False),
+        ("No word of the list.", True),
+    ],
+)
+def test_plain_words_count_only_beside_the_term(text, is_told):
+    home = next(each for each in ARTICLES if each.file == "en/pages/home.md")
+    page = replace(home, intro=replace(home.intro, text=text), sections=())
+
+    told = list(unexplained(page, {"pacemaker": glossary("en")["pacemaker"]}))
+
+    assert (told == []) is is_told
