@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clinic import catalogue, logs
 from clinic.actions.printing import printing_kit
+from clinic.catalogue import with_english_marked
 from clinic.config import Settings, utc_now
 from clinic.errors import Misconfigured, Unavailable
 from clinic.library.logo import Logo
@@ -43,7 +44,6 @@ from clinic.web.languages import (
     lang_of,
     locale_of,
     other_languages,
-    with_english_marked,
     with_language,
 )
 from clinic.web.packing import pack_pages
@@ -119,6 +119,7 @@ def create_app(
     app.register_blueprint(staff.blueprint, url_prefix="/staff")
     _serve_files(app, shelf.logo)
     answer_errors(app)
+    health.look_after_readiness(app)
     # First of those that look at answers, so that it is the last to touch them.
     pack_pages(app)
     security.guard(app, behind_tls=settings.behind_tls, max_fields=MAX_FIELDS)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 from uuid import UUID
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, select, text
+from sqlalchemy import Connection, CursorResult, Engine, Executable, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -20,7 +20,6 @@ from clinic.store.key_sources import KeyPlace, keys_at
 from clinic.store.keys import Key, Ring, ensure_demo_key
 from clinic.store.schema import bring_up_to_date, kept_root_key, root_key
 from clinic.store.sealing import Cell, Vault, wrap_with
-from clinic.store.tables import meta
 
 POSTGRES_PORT = 5432
 PASSING_FAULTS = ("locked", "busy", "disk", "full", "unable to open", "readonly")
@@ -118,9 +117,13 @@ class Database:
             yield Transaction(connection, self.vault), name
 
     def ready(self) -> None:
-        """Return when the database answers. Raises Unavailable."""
+        """Return when the database answers, and the keys at hand are still those that open it.
+
+        Raises Unavailable, or Misconfigured when another process changed the keys.
+        """
         with self.reading() as tx:
-            tx.scalar(select(meta.c.name).limit(1))
+            if kept_root_key(tx.connection, self.keyring) is None:
+                raise Damaged("The database holds no root key.")
 
     def secret(self, purpose: str) -> bytes:
         """Give 32 secret bytes for a purpose outside the store, equal in all workers."""
