@@ -67,7 +67,7 @@ def newcomer(app: Flask, database: Database) -> Worker:
 
 
 def test_an_account_without_a_second_step_reaches_nothing_until_it_has_one(
-    newcomer, database, clock
+    newcomer, database, clock, capfd
 ):
     newcomer.tries(PASSWORD)
     for path in (HOME, "/staff/people/", "/staff/password", "/staff/referrals/", "/staff/sessions"):
@@ -85,6 +85,9 @@ def test_an_account_without_a_second_step_reaches_nothing_until_it_has_one(
 
     codes = [each.text for each in newcomer.browser.follow().select("#recovery-codes code")]
     assert len(set(codes)) == 10
+    logged = capfd.readouterr().err
+    assert "/staff/second-step/app" in logged
+    assert not any(word in logged for word in (secret, PASSWORD, "000000", *codes))
     assert newcomer.browser.get(HOME).heading
     assert not newcomer.browser.get(f"{MINE}/codes", 303).has("#recovery-codes")
     told = [action for action, _, _ in acts(database)]
