@@ -7,7 +7,6 @@ by what it opened, without asking it again.
 """
 
 import base64
-import binascii
 import os
 import subprocess
 import threading
@@ -180,7 +179,7 @@ def _from_lines(lines: list[str], where: str, command: Path | None) -> Keyring:
 def _unwrapped(line: str, where: str, command: Path) -> Key:
     try:
         wrapped = base64.b64decode(line, validate=True)
-    except binascii.Error:
+    except ValueError:  # not base64, or no ASCII
         raise Misconfigured(
             f"A wrapped key in {where} is cut short or altered. Put the original back."
         ) from None

@@ -1,7 +1,6 @@
 """The key file: where it may lie, what it must look like, and the keys made from it."""
 
 import base64
-import binascii
 import os
 import secrets
 import stat
@@ -205,7 +204,7 @@ def key_of(line: str, where: str) -> Key:
     """Build a key from a line of text. Raises Misconfigured, which names `where` it stood."""
     try:
         secret = base64.b64decode(line, validate=True)
-    except binascii.Error:
+    except ValueError:  # not base64, or no ASCII
         secret = b""
     if len(secret) != KEY_BYTES:
         raise Misconfigured(

@@ -4,13 +4,22 @@ import base64
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clinic.config import Settings, load_settings
 from clinic.errors import Misconfigured
 from clinic.store import key_sources
 from clinic.store.database import open_database
 from clinic.store.key_sources import FileRing, add_key, keys_at, new_file, take_out
-from clinic.store.keys import HEADER, Key, new_key_file, text_of
+from clinic.store.keys import (
+    HEADER,
+    WRAPPED_HEADER,
+    Key,
+    keyring_from,
+    new_key_file,
+    text_of,
+)
 
 SERVICE = """#!/usr/bin/python3
 import sys, os
@@ -52,12 +61,22 @@ def test_keys_of_the_environment_need_no_file(tmp_path):
     open_database(settings, must_exist=True).close()
 
 
-@pytest.mark.parametrize("given", ["c2hvcnQ=", "a" * 43, text_of(Key(b"k" * 32))[:-5]])
+@pytest.mark.parametrize("given", ["c2hvcnQ=", "ключ", "a" * 43, text_of(Key(b"k" * 32))[:-5]])
 def test_a_wrong_key_of_the_environment_stops_the_start_and_is_not_shown(tmp_path, given):
     with pytest.raises(Misconfigured, match="A key in CLINIC_KEYS is cut short") as caught:
         keys_at(place(tmp_path, keys=given))
 
     assert given not in str(caught.value)
+
+
+@given(text=st.text(max_size=120), header=st.sampled_from(["", HEADER, WRAPPED_HEADER]))
+def test_any_text_is_keys_or_is_refused_with_a_sentence(text, header):
+    try:
+        ring = keyring_from(f"{header}\n{text}", Path("clinic.key"))
+    except Misconfigured:
+        return
+    assert header == HEADER
+    assert all(len(key.secret) == 32 for key in ring.keys)
 
 
 def test_a_key_service_wraps_and_unwraps_and_no_key_stands_in_the_open(tmp_path, monkeypatch):
