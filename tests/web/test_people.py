@@ -4,9 +4,10 @@ import csv
 import io
 import re
 
+import pyotp
 import pytest
 
-from clinic.actions import people
+from clinic.actions import people, second_step
 from clinic.errors import Conflict, NotAllowed, Refused
 from clinic.store import audit, intakes, staff
 from clinic.store.staff import Role
@@ -236,6 +237,19 @@ def test_two_resets_from_the_same_page_make_one_password(admin, second, desk):
 
     assert not presses(second, "reset", 409).has("#first-password")
     assert desk.tries(password).location == HOME
+
+
+def test_a_new_first_password_does_not_pass_the_second_step(app, database, admin, clock):
+    member, secret = hire(database, "nina", Role.CLINICIAN, enrols=True), pyotp.random_base32()
+    code = pyotp.TOTP(secret).at(clock.now)
+    assert second_step.set_up_app(database, member, secret, code, now=clock.now)
+    nina = Worker(app, member)
+
+    page_of(admin, nina)
+    password = presses(admin, "reset").select_one("#first-password code").text
+
+    assert nina.tries(password).location == "/staff/sign-in/code"
+    assert nina.browser.get(HOME, 303).location.startswith(DOOR)
 
 
 def test_an_admin_who_was_demoted_meanwhile_changes_nobody(database, admin, second, desk, clock):
