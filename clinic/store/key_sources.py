@@ -8,6 +8,7 @@ by what it opened, without asking it again.
 
 import base64
 import os
+import signal
 import subprocess
 import threading
 from pathlib import Path
@@ -195,15 +196,7 @@ def _unwrapped(line: str, where: str, command: Path) -> Key:
 def asked(command: Path, act: Literal["wrap", "unwrap"], given: bytes) -> bytes:
     """Ask the program of a key service to wrap or unwrap some bytes. Raises Misconfigured."""
     try:
-        answer = subprocess.run(  # noqa: S603  the program is the setting's, and no shell reads it
-            [command, act],
-            input=given,
-            capture_output=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-            env=_environment(),
-            cwd="/",
-        )
+        code, answer = _run(command, act, given)
     except subprocess.TimeoutExpired:
         raise Misconfigured(
             f"CLINIC_KEY_COMMAND: `{command} {act}` gave no answer in {COMMAND_SECONDS} seconds."
@@ -212,10 +205,29 @@ def asked(command: Path, act: Literal["wrap", "unwrap"], given: bytes) -> bytes:
         raise Misconfigured(
             f"CLINIC_KEY_COMMAND: {command} cannot be run ({fault.strerror})."
         ) from fault
-    if answer.returncode or not 0 < len(answer.stdout) <= LARGEST_WRAPPED:
-        said = f"ended with {answer.returncode}" if answer.returncode else "gave no key"
+    if code or not 0 < len(answer) <= LARGEST_WRAPPED:
+        said = f"ended with {code}" if code else "gave no key"
         raise Misconfigured(f"CLINIC_KEY_COMMAND: `{command} {act}` {said}. Run it by hand to see.")
-    return answer.stdout
+    return answer
+
+
+def _run(command: Path, act: str, given: bytes) -> tuple[int, bytes]:
+    """Run the program without a shell; when its time is over, it ends with all that it started."""
+    with subprocess.Popen(  # noqa: S603  the program is the setting's
+        [command, act],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+        cwd="/",
+        start_new_session=True,
+    ) as program:
+        try:
+            answer, _ = program.communicate(given, timeout=COMMAND_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(program.pid, signal.SIGKILL)
+            raise
+    return program.returncode, answer
 
 
 def _environment() -> dict[str, str]:

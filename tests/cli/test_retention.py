@@ -19,6 +19,8 @@ def test_it_says_what_would_be_deleted_and_then_deletes_it(tmp_path, monkeypatch
     assert main(["retention", "run", "--dry-run"]) == 0
     told = capsys.readouterr().out
     assert "Settled intakes are kept: CLINIC_RETENTION_DAYS is not set." in told
+    assert "Backups are kept for 35 days (CLINIC_BACKUP_DAYS)" in told
+    assert "Intakes under a legal hold, which no policy deletes: 0." in told
     assert "Would be deleted: 2 forms never sent, 0 settled intakes" in told
 
     assert main(["retention", "run"]) == 0

@@ -26,6 +26,7 @@ from clinic.store.keys import text_of
 from clinic.store.patients import Person
 from clinic.store.sealing import wrapping_id
 from clinic.store.tables import intake as intake_table
+from clinic.store.tables import meta
 from clinic.store.verify import verify
 from tests.make import NOW
 from tests.store.conftest import laid_in, settings_in
@@ -159,6 +160,16 @@ def test_the_start_is_refused_without_a_key_that_is_needed(embedded):
     embedded.key_file.write_text(both)
     with open_database(embedded) as database:
         assert wrapping_id(new) in left(database)
+
+
+def test_a_database_of_before_claims_the_keys_that_are_at_hand(embedded):
+    old = fill(embedded)
+    new = add_key(embedded)
+    with open_database(embedded) as database, database.writing() as tx:
+        tx.execute(sa.delete(meta).where(meta.c.name.startswith(key_claims.CLAIM)))
+
+    with open_database(embedded) as database, database.reading() as tx:
+        assert key_claims.needed(tx.connection) == sorted([old.id, new.id])
 
 
 def test_a_key_that_was_used_again_is_not_let_go_of(settings):
