@@ -4,10 +4,13 @@ For what is made outside a request: papers, mails and summaries. Pages ask Flask
 reads the same files.
 """
 
+import re
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
 from babel.support import NullTranslations, Translations
+from markupsafe import Markup, escape
 
 from clinic.marked import Say, Tongue
 
@@ -29,6 +32,16 @@ def say_in(language: str) -> Say:
 def tongue(language: str) -> Tongue:
     """Give a language by its code, for what is put into words by the core."""
     return Tongue(language, say_in(language))
+
+
+def with_english_marked(text: str, phrases: Collection[str]) -> str:
+    """Name the language of English words that stand in a text; `phrases` are those there may be."""
+    here = [str(escape(phrase)) for phrase in phrases if phrase in text]
+    if not here:
+        return text
+    found = re.compile("|".join(map(re.escape, here)))
+    marked = found.sub(lambda words: f'<span lang="en">{words[0]}</span>', str(escape(text)))
+    return Markup(marked)  # nosec B704  # noqa: S704  both were escaped above
 
 
 class Phrases:

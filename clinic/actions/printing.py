@@ -1,5 +1,6 @@
 """Papers without a server: what a renderer is made of, and the paper of a response in a file."""
 
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TypedDict
@@ -39,13 +40,17 @@ def printing_kit(
     shelf: Shelf, clinic: ClinicDetails, languages: tuple[str, ...] = ("en",)
 ) -> PrintingKit:
     """Give what a renderer is made of: the shipped templates, drawings, fonts and articles."""
+    handouts = read_handouts(
+        shelf.articles, shelf.drawings, clinic, languages, shelf.summary_plan.citations
+    )
     return PrintingKit(
         templates=templates_dir(),
         figures=content_dir() / "figures",
         fonts=Path(package.__file__).parent / "static" / "fonts",
-        handouts=read_handouts(
-            shelf.articles, shelf.drawings, clinic, languages, shelf.summary_plan.citations
-        ),
+        handouts={
+            code: replace(handout, stand_ins=shelf.stand_ins.get(code, ()))
+            for code, handout in handouts.items()
+        },
         logo=(shelf.logo.name, shelf.logo.content) if shelf.logo else None,
     )
 

@@ -103,6 +103,8 @@ class Handout:
     questions: tuple[str, ...]
     facility: tuple[tuple[str, Markup], ...]
     talk: Markup
+    stand_ins: tuple[str, ...] = ()
+    """The English words of the rules that are printed for want of those of the language."""
 
     def overdue_on(self, day: date) -> tuple[str, ...]:
         """Give the ids of the texts that were to be checked again before a day."""

@@ -15,7 +15,7 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from clinic.catalogue import Phrases, say_in, tongue
+from clinic.catalogue import Phrases, say_in, tongue, with_english_marked
 from clinic.errors import Unavailable
 from clinic.marked import marked
 from clinic.pdf.assets import OF_ANSWERS, Assets, bar_address
@@ -123,6 +123,7 @@ class Renderer:
             lower_first=lower_first,
             bar_address=bar_address,
             qr_address=qr_address,
+            mark_english=with_english_marked,
             long_date=lambda day, code: long_date(day, tongue(code)),
         )
 

@@ -5,7 +5,7 @@ before every address that a page makes, so that whoever reads Spanish goes on in
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from babel import Locale
 from babel.localedata import exists
 from flask import current_app, g, redirect, request
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response as WebResponse
 
@@ -119,16 +119,6 @@ def with_language(html: str, language: str = "") -> str:
     if not request.script_root:
         return html
     return OWN_LINK.sub(lambda found: f"{found[1]}{request.script_root}{found[2]}", html)
-
-
-def with_english_marked(text: str, phrases: Collection[str]) -> str:
-    """Name the language of English words that stand in a text; `phrases` are those there may be."""
-    here = [str(escape(phrase)) for phrase in phrases if phrase in text]
-    if not here:
-        return text
-    found = re.compile("|".join(map(re.escape, here)))
-    marked = found.sub(lambda words: f'<span lang="{FIRST}">{words[0]}</span>', str(escape(text)))
-    return Markup(marked)  # nosec B704  # noqa: S704  both were escaped above
 
 
 def own_name(language: str) -> str:

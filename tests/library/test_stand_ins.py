@@ -3,9 +3,9 @@
 import shutil
 from pathlib import Path
 
+from clinic.catalogue import with_english_marked
 from clinic.library.places import content_dir
 from clinic.library.stand_ins import stand_ins
-from clinic.web.languages import with_english_marked
 
 
 def test_what_a_language_lacks_is_known_by_its_english_words(tmp_path):

@@ -3,6 +3,8 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from clinic import catalogue
 from clinic.actions.printing import printing_kit
 from clinic.catalogue import tongue
 from clinic.intake import Intake
+from clinic.library.logo import Logo
+from clinic.library.places import templates_dir
 from clinic.library.shelf import Shelf, read_shelf
 from clinic.pdf.render import Edition, Renderer
 from clinic.questionnaire.response import Response
@@ -24,6 +28,8 @@ from tests.prepared import shipped_shelf
 from tests.pseudo import accented, lay_catalogue, lay_content, mirrored
 from tests.summary.patients import CLINIC, LONG, PLAIN, SENT, ZONE
 
+LACKING = "usted nos dijo que tiene los huesos débiles"
+"""Taken for English words, for a test of how those are named."""
 MADE = {"eo": accented, "he": mirrored}
 SCALES = ("peg-pain", "peg-enjoyment", "peg-activity", "rmdq")
 WORD = re.compile(r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>')
@@ -88,6 +94,39 @@ def test_the_patients_own_words_name_the_language_they_were_typed_in():
 
     assert {quote["lang"] for quote in page.select("#face .quoted")} == {"es"}
     assert not page.select("#answers .quoted[lang]")
+
+
+@cache
+def own_paper() -> tuple[Renderer, BeautifulSoup]:
+    """The paper of a clinic with a logo of its own, where some words of a rule stay English."""
+    shelf = shipped_shelf()
+    summary, mine = both(shelf, "es", LONG)
+    logo = Logo(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 24"/>', ".svg", 2.0)
+    shelf = replace(shelf, stand_ins={"es": (LACKING,)}, logo=logo)
+    renderer = Renderer(**printing_kit(shelf, CLINIC, ("en", "es")))
+    html = renderer.html(summary, Edition.PATIENT, patient_summary=mine)
+    return renderer, BeautifulSoup(html, "html.parser")
+
+
+def test_english_words_of_a_rule_are_named_on_the_spanish_pages():
+    _, page = own_paper()
+    whole = page.select('section[lang="es"] .why li')
+
+    named = [each.text for each in page.select('section[lang="es"] span[lang="en"]')]
+    assert set(named) == {LACKING}
+    assert len(named) == sum(LACKING in line.text for line in whole) >= 3
+    assert not page.select('#face span[lang="en"]')
+
+
+def test_the_clinics_own_logo_stands_on_each_kind_of_paper():
+    renderer, page = own_paper()
+    templates = templates_dir() / "pdf"
+
+    mark = renderer.environment.get_template("pdf/mark.html").module.clinic_mark("Harbor")
+    assert mark == '<img class="mark" src="asset:logo.svg" alt="Harbor"> Harbor'
+    assert len(page.select('img[src="asset:logo.svg"]')) == 2
+    for name in ("face_clinic", "letter", "paper_form", "room_sheet", "slip"):
+        assert "{{ clinic_mark(" in (templates / f"{name}.html").read_text("utf-8"), name
 
 
 def test_our_own_words_for_a_source_are_spanish_on_the_patients_pages():

@@ -64,6 +64,7 @@ def test_the_document_leads_from_an_empty_folder_to_pages_with_everything_in_pla
     assert "Awaiting clinical review" in home.text
     logo = page.select_one(".banner__mark")
     assert logo["alt"] == "Harbor Back Clinic"
+    assert browser.get("/staff/sign-in").select_one(".banner--staff img")["src"] == logo["src"]
     sent = browser.client.get(logo["src"])
     assert sent.data == (folder / "logo.svg").read_bytes()
     assert "default-src 'none'" in sent.headers["Content-Security-Policy"]
