@@ -25,7 +25,7 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 """Twice what the app takes of a form."""
 MAX_REPORT_BYTES = 12 * 1024 * 1024
 """More than a receiver's report may have; the app counts it to the byte."""
-REPORT_PATH = re.compile(r"/r/[^/]+/report")
+REPORT_PATH = re.compile(r"(/[a-z]{2})?/r/[^/]+/report")
 MAX_READ_BYTES = 64 * 1024 * 1024
 """A body up to this size is read to its end and thrown away, so that the browser, which has
 to send all of it first, is answered by a page in words."""

@@ -131,9 +131,10 @@ def test_any_other_large_body_is_answered_in_words_too(connection, address):
         assert re.search(r"<h1[^>]*>\s*\w", page)
 
 
-def test_a_report_may_be_larger_than_a_form(connection, address):
+@pytest.mark.parametrize("language", ["", "/es"])
+def test_a_report_may_be_larger_than_a_form(connection, address, language):
     body, headers = report(MAX_REPORT_BYTES - 3 * MEGABYTE, "As attached.")
-    status, _ = asks(connection, "POST", f"{address}/report", body, **headers)
+    status, _ = asks(connection, "POST", f"{language}{address}/report", body, **headers)
 
     assert status == 400  # it carries no token, and that was read
 
