@@ -18,6 +18,7 @@ from clinic.config import Settings, utc_now
 from clinic.errors import Refused
 from clinic.store import audit, key_rotation, schema
 from clinic.store.backup_make import make_backup
+from clinic.store.backup_restore import restore
 from clinic.store.database import Database, open_database
 from clinic.store.engines import WRITES, postgres_engine, sqlite_engine
 from clinic.store.key_sources import add_key, keys_at
@@ -27,6 +28,7 @@ OLD_REVISION = "0005"
 """The schema that migration begins at."""
 LONG_AGO = timedelta(days=400)
 AT_A_TIME = 5
+RESTORED = "restored"
 MIGRATED = "migrated"
 """The folder, beside the data, of the databases that are migrated."""
 
@@ -79,6 +81,23 @@ def retain(database: Database, settings: Settings) -> Iterator[str]:
         yield from (str(each) for each in old)
 
 
+def put_back(database: Database, settings: Settings) -> Iterator[str]:
+    """Restore a backup of the embedded database into one empty folder after another."""
+    made = make_backup(
+        database, settings, backups_of(settings), now=utc_now(), program="t", tell=lambda _: None
+    )
+    for number in count():
+        place = restored_place(settings, made.name, number)
+        restore(made, place, keys_at(settings), now=utc_now(), tell=lambda _: None)
+        yield f"{made.name} {number}"
+
+
+def restored_place(settings: Settings, name: str, number: int) -> Settings:
+    """Where a backup is restored."""
+    folder = settings.data.parent / RESTORED / f"{name}-{number}"
+    return settings.model_copy(update={"data": folder})
+
+
 def migrate(_: Database, settings: Settings) -> Iterator[str]:
     """Lay a database of an earlier schema, and open it, which brings it up to date."""
     for number in count():
@@ -123,6 +142,7 @@ ACTS: dict[str, Callable[[Database, Settings], Iterator[str]]] = {
     "backup": backup,
     "rotate": rotate,
     "retain": retain,
+    "put_back": put_back,
     "migrate": migrate,
 }
 

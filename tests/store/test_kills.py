@@ -28,7 +28,7 @@ from clinic.store.retention_tables import tombstone
 from clinic.store.tables import intake as intake_table
 from clinic.store.verify import verify
 from tests.make import NOW
-from tests.store.acting import ACTS, backups_of, old_place
+from tests.store.acting import ACTS, RESTORED, backups_of, old_place
 from tests.store.conftest import laid_in, settings_in
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "4"))
@@ -126,6 +126,18 @@ def check_retain(settings: Settings, said: set[str], tmp_path) -> None:
     assert sorted(deleted) == sorted(buried)
 
 
+def check_put_back(settings: Settings, said: set[str], tmp_path) -> None:
+    """What was restored is whole; what was not to the end has no database, and nobody's name."""
+    for folder in (settings.data.parent / RESTORED).iterdir():
+        place = settings.model_copy(update={"data": folder})
+        name, _, number = folder.name.rpartition("-")
+        assert place.database_path.exists() or f"{name} {number}" not in said
+        if place.database_path.exists():
+            with open_database(place) as database, database.reading() as tx:
+                assert verify(database, anchor_file(place)).ok
+                assert audit.trail(tx, limit=1)[0].action == "backup.restore"
+
+
 def check_migrate(settings: Settings, said: set[str], tmp_path) -> None:
     number = max(map(int, said)) + 1  # the one in whose midst it was killed
     for each in {0, number - 1, number}:
@@ -140,6 +152,7 @@ CHECKS = {
     "backup": check_backup,
     "rotate": check_rotate,
     "retain": check_retain,
+    "put_back": check_put_back,
     "migrate": check_migrate,
 }
 
@@ -170,6 +183,11 @@ def test_nothing_acknowledged_is_lost_or_doubled_however_often_it_is_killed(
     settings, tmp_path, act
 ):
     kill_in_rounds(settings, list(dict.fromkeys(["submit", act])), ROUNDS, tmp_path)
+
+
+@pytest.mark.proof
+def test_a_restore_that_is_killed_leaves_a_whole_database_or_none(tmp_path):
+    kill_in_rounds(laid_in(tmp_path), ["put_back"], ROUNDS, tmp_path)
 
 
 @pytest.mark.proof
