@@ -7,8 +7,11 @@ import pytest
 
 from clinic.library.articles import read_articles
 from clinic.library.glossary import glossary
+from clinic.library.marked_yaml import load
+from clinic.library.overlays import read_overlay
 from clinic.library.places import content_dir
 from clinic.library.questionnaires import Questionnaires
+from clinic.library.wordings import WORDINGS, every_word, words_of
 from clinic.web.intake.explained import explanations
 from clinic.web.intake.forms import StepForm
 from tests.make import TODAY, make_intake
@@ -133,7 +136,11 @@ def first_place(texts, forms, longer):
 
 def unexplained(article, meanings):
     """Give each listed word of a page that nothing beside its first place explains."""
-    texts = list(blocks_of(article))
+    yield from unsaid(article.file, list(blocks_of(article)), meanings)
+
+
+def unsaid(name, texts, meanings):
+    """Give each listed word that nothing beside its first place in these texts explains."""
     for forms in forms_of(meanings):
         longer = [term for term in meanings if any(form in term for form in forms)]
         longer = [term for term in longer if term not in forms]
@@ -144,10 +151,39 @@ def unexplained(article, meanings):
                 len(meant & plain) / len(meant) for meant in map(stems, map(meanings.get, forms))
             )
             if shared < LEAST_SHARED:
-                yield f"{article.file}: {forms[0]}: {beside.strip()}"
+                yield f"{name}: {forms[0]}: {beside.strip()}"
 
 
 ARTICLES = list(read_articles(content_dir()))
+
+
+# --- rules: each sentence stands alone beside a drawing, on paper or in the public table ---
+
+
+def words_of_rules(language):
+    """Give each text of the rules that a patient reads, with its id."""
+    for name in (each for each in WORDINGS if each.startswith("rules/")):
+        english = load((content_dir() / name).read_text(encoding="utf-8"))
+        laid = read_overlay(content_dir(), language, name, english).words
+        for entry, words in words_of(name, english).items():
+            said = words if language == "en" else laid.get(entry, {})
+            yield from ((f"{name}: {entry}", text) for text in every_word(said))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_each_clinical_word_of_a_rule_is_explained_in_its_sentence(language):
+    meanings = glossary(language)
+    told = list(words_of_rules(language))
+
+    assert len(told) > 300
+    assert [line for name, text in told for line in unsaid(name, [text], meanings)] == []
+    bare = [
+        line for name, text in told for line in unsaid(name, [PARENTHESES.sub("", text)], meanings)
+    ]
+    assert len(bare) > 6
+
+
+# --- articles, measured ---
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -162,7 +198,7 @@ def test_each_clinical_word_of_an_article_is_explained_where_it_first_stands(lan
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_a_page_without_its_plain_words_would_be_seen(language):
     meanings = glossary(language)
-    unsaid = set()
+    missed = set()
     for article in (each for each in ARTICLES if each.language == language):
         bare = replace(
             article,
@@ -171,12 +207,12 @@ def test_a_page_without_its_plain_words_would_be_seen(language):
                 for section in article.sections
             ),
         )
-        unsaid |= {told.split(":")[1].strip() for told in unexplained(bare, meanings)}
+        missed |= {told.split(":")[1].strip() for told in unexplained(bare, meanings)}
 
     if language == "en":
-        assert unsaid >= {"pacemaker", "stimulator", "dialysis", "Medicare", "ClinicalTrials.gov"}
+        assert missed >= {"pacemaker", "stimulator", "dialysis", "Medicare", "ClinicalTrials.gov"}
     else:
-        assert unsaid >= {"marcapasos", "estimulador", "diálisis", "Medicare", "anticoagulante"}
+        assert missed >= {"marcapasos", "estimulador", "diálisis", "Medicare", "anticoagulante"}
 
 
 @pytest.mark.parametrize(
