@@ -54,10 +54,10 @@ class Readiness:
         return self.house.pool.starts
 
     def _has_room(self) -> bool:
-        try:
-            return shutil.disk_usage(self.house.settings.data).free >= LEAST_BYTES
-        except OSError:
-            return False
+        """Whether the folder of the data has room, or the place where it will be made."""
+        data = self.house.settings.data.absolute()
+        place = next(each for each in (data, *data.parents) if each.exists())
+        return shutil.disk_usage(place).free >= LEAST_BYTES
 
 
 class _Look:

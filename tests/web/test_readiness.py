@@ -67,6 +67,14 @@ def test_it_is_ready_again_once_what_was_missing_is_back(browser, app, database,
     assert asked(browser, 200) == ["ready"]
 
 
+def test_a_folder_that_is_made_at_its_first_use_is_not_missed(app, browser, settings):
+    """Beside PostgreSQL nothing lies in it before the first act is sealed."""
+    elsewhere = settings.model_copy(update={"data": settings.data / "not" / "yet"})
+    object.__setattr__(house_of(app), "settings", elsewhere)
+
+    assert asked(browser, 200) == ["ready"]
+
+
 def test_a_database_that_hangs_holds_nobody_up(app, browser, monkeypatch):
     monkeypatch.setattr(readiness, "LOOK_SECONDS", 0.2)
     looks = []
