@@ -21,6 +21,7 @@ from clinic.config import Settings, load_settings
 from clinic.errors import ClinicError, Misconfigured, Unavailable
 from clinic.store.database import Database, open_database
 from clinic.watch import FOLDER, watch_over
+from clinic.web.security import HSTS_SECONDS, SAME_FOR_ALL
 from clinic.web.server import SWITCH_SECONDS
 from clinic.web.visit import house_of
 
@@ -46,11 +47,13 @@ esta página. Si no puede esperar, llame al {phone}. En una emergencia, llame al
 </body>
 </html>
 """
+HSTS = f"max-age={HSTS_SECONDS}; includeSubDomains"
+NOTHING = ("default-src", "object-src", "base-uri", "frame-ancestors", "form-action")
 AWAY_HEADERS = (
+    *SAME_FOR_ALL.items(),
     ("Content-Type", "text/html; charset=utf-8"),
     ("Retry-After", "10"),
-    ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Content-Security-Policy", "; ".join(f"{each} 'none'" for each in NOTHING)),
     ("X-Content-Type-Options", "nosniff"),
 )
 
@@ -92,9 +95,10 @@ class Waiting:
         page = AWAY.format(
             phone=self.settings.clinic_phone, emergency=self.settings.emergency_number
         ).encode()
-        start_response(
-            "503 Service Unavailable", [*AWAY_HEADERS, ("Content-Length", str(len(page)))]
-        )
+        headers = [*AWAY_HEADERS, ("Content-Length", str(len(page)))]
+        if self.settings.behind_tls:
+            headers.append(("Strict-Transport-Security", HSTS))
+        start_response("503 Service Unavailable", headers)
         return [page]
 
     def _wait(self) -> None:

@@ -19,6 +19,7 @@ from clinic.intake import IntakeState
 from clinic.store import audit_chain, intakes
 from clinic.store.database import open_database
 from clinic.store.verify import verify
+from clinic.web.security import HSTS_SECONDS, SAME_FOR_ALL
 from tests import postgres
 from tests.deploy import served as deploy
 from tests.deploy.served import posted
@@ -145,6 +146,15 @@ def until(found, seconds=30):
     return time.monotonic() - began
 
 
+def assert_has_all_headers(answer):
+    """Also a page of nginx's own, or of a worker that waits, has what every page has."""
+    for name, value in SAME_FOR_ALL.items():
+        assert answer.headers.get_all(name) == [value], name
+    assert answer.headers.get_all("X-Content-Type-Options") == ["nosniff"]
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "charset=utf-8" in answer.headers["Content-Type"]
+
+
 def is_ready(served):
     with suppress(OSError):
         return served.visitor().get("/readyz").status == 200
@@ -211,6 +221,8 @@ def test_nobody_but_the_proxy_says_who_asks_or_by_what_name(served):
         "X_Request_ID": "f" * 32,
         "Forwarded": "host=evil.example",
     }
+    assert_has_all_headers(served.visitor().get("/"))
+    assert_has_all_headers(served.visitor().get("/nope"))
     answer = served.visitor().asks("GET", "/staff/", **lies)
 
     assert answer.status == 303
@@ -247,6 +259,7 @@ def test_a_body_that_is_too_large_is_refused_in_words(served):
     answer = served.visitor().asks("POST", "/intake/", body)
 
     assert answer.status == 413
+    assert_has_all_headers(answer)
     assert "That was too much at once" in answer.text
     assert "Eso fue demasiado de una vez" in answer.text
 
@@ -303,6 +316,11 @@ def test_without_its_database_it_says_so_keeps_what_was_typed_and_comes_back_by_
     for each in before:
         deploy.kill(each)
     until(lambda: served.visitor().get("/").status == 503)
+    until(lambda: "database.away" in served.log())
+    waits = served.visitor().get("/es/intake/")
+    assert (waits.status, int(waits.headers["Retry-After"]) > 0) == (503, True)
+    assert "En este momento no podemos guardar ni abrir nada" in waits.text
+    assert_has_all_headers(waits)
     cluster.start()
 
     until(lambda: is_ready(served), seconds=20)
@@ -353,3 +371,7 @@ def test_what_is_begun_is_finished_when_it_is_told_to_stop(served, cluster):
     refused = served.visitor().get("/")
     assert (refused.status, refused.headers["Retry-After"]) == (503, "10")
     assert "vuelva a cargar esta página" in refused.text
+    assert_has_all_headers(refused)
+    assert refused.headers.get_all("Strict-Transport-Security") == [
+        f"max-age={HSTS_SECONDS}; includeSubDomains"
+    ]
