@@ -8,7 +8,7 @@ import errno
 import os
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import REGISTRY, CollectorRegistry, start_http_server
@@ -19,11 +19,14 @@ from prometheus_client.registry import Collector
 from clinic.config import Settings, utc_now
 from clinic.delivery import Clock
 from clinic.errors import ClinicError
-from clinic.store import alerts, outbox
+from clinic.store import alerts, audit, outbox
 from clinic.store.audit_chain import unsealed
-from clinic.store.database import Database
+from clinic.store.backup_make import MADE
+from clinic.store.database import Database, Transaction
 
 BETWEEN_TRIES_SECONDS = 2
+BETWEEN_LOOKS = timedelta(minutes=10)
+"""So seldom the audit is looked through for the last backup."""
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 log = structlog.get_logger()
@@ -62,6 +65,8 @@ class Figures(Collector):
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
         self.clock = clock
+        self._looked_at: datetime | None = None
+        self._backup_at: datetime | None = None
 
     def collect(self) -> Iterator[Metric]:
         """Give the figures; of a database that is away only that it is."""
@@ -71,6 +76,7 @@ class Figures(Collector):
                 waiting = outbox.waiting(tx)
                 standing = alerts.standing(tx)
                 rows = unsealed(tx)
+                backup_at = self._last_backup(tx, now)
         except ClinicError:
             yield _gauge("clinic_database_up", "1 while the database answers.", 0)
             return
@@ -88,6 +94,17 @@ class Figures(Collector):
             max(0.0, age.total_seconds()),
         )
         yield _gauge("clinic_audit_unsealed_rows", "Acts that are not yet sealed.", rows)
+        if backup_at is not None:
+            seconds = (now - backup_at).total_seconds()
+            yield _gauge("clinic_backup_age_seconds", "Since the last backup was made.", seconds)
+
+    def _last_backup(self, tx: Transaction, now: datetime) -> datetime | None:
+        """Give when the last backup was made; nothing when the audit knows of none."""
+        if self._looked_at is None or not now - BETWEEN_LOOKS < self._looked_at <= now:
+            made = audit.trail(tx, sought=audit.Sought(action=MADE), limit=1)
+            self._backup_at = made[0].at if made else None
+            self._looked_at = now
+        return self._backup_at
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

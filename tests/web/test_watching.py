@@ -10,6 +10,7 @@ from prometheus_client import generate_latest
 from clinic import logs
 from clinic.store import alerts, audit, outbox
 from clinic.store.audit_chain import anchor_file, seal
+from clinic.store.backup_make import MADE
 from clinic.watch import registry
 from clinic.web.security import Audience, open_to
 from tests.store.kept import alarmed_draft
@@ -128,6 +129,18 @@ def test_the_figures_tell_what_waits_and_for_how_long(browser, database, setting
     assert found["clinic_emergencies_unacknowledged"] == 1
     assert found["clinic_emergency_oldest_seconds"] == 7 * 60
     assert found["clinic_audit_unsealed_rows"] == 1
+
+
+def test_the_age_of_the_last_backup_is_told_once_there_is_one(database, clock):
+    told = registry(database, clock)
+    assert "clinic_backup_age" not in generate_latest(told).decode()
+    for minutes in (0, 30):
+        clock.forward(minutes=minutes)
+        with database.writing() as tx:
+            audit.record(tx, actor=audit.SYSTEM, action=MADE, subject=None, now=clock.now)
+    clock.forward(minutes=20)
+
+    assert "\nclinic_backup_age_seconds 1200.0\n" in generate_latest(told).decode()
 
 
 def test_a_database_that_is_away_is_one_of_the_figures(browser, database, settings, clock):
