@@ -62,7 +62,7 @@ FOUND = """excused => axe.run(document, {
 }).then(found => found.violations.flatMap(each => each.nodes.map(
   node => `${each.id}: ${node.target.join(" ")}: ${node.failureSummary.slice(0, 200)}`)))"""
 REPEATED = ("Duplicate “dt” name", "The first occurrence of “dt” name")
-"""A warning and no error: two medicines have the same questions, and each answer follows its own."""
+"""A warning, no error: two medicines have the same questions; each answer follows its own."""
 JARS = ("node_modules/vnu-jar/build/dist/vnu.jar", "build/vnu.jar")
 
 
