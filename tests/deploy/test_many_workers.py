@@ -6,6 +6,7 @@ The tests of this file share what they start, and stand in the order in which th
 import re
 import signal
 import socket
+import sys
 import threading
 import time
 import urllib.request
@@ -137,6 +138,11 @@ class Crowd:
         raise AssertionError(f"{method} {path} is not answered any more")
 
 
+def tell(words):
+    """Say a figure for docs/reliability.md; `pytest -s` shows it."""
+    sys.stdout.write(f"\n{words}\n")
+
+
 def until(found, seconds=30):
     """Wait until something is found, and give how long that took."""
     began = time.monotonic()
@@ -185,6 +191,7 @@ def test_slow_visitors_keep_nobody_waiting(served):
     for connection in slow:
         connection.close()
 
+    tell(f"{len(took)} pages beside {SLOW} slow visitors, the slowest in {max(took):.2f} s")
     assert max(took) < PAGE_SECONDS, took
     assert len([each for each in closed if each % 2 == 0]) == SLOW / 2  # ten seconds for a header
 
@@ -306,6 +313,7 @@ def test_without_its_database_it_says_so_keeps_what_was_typed_and_comes_back_by_
         assert time.monotonic() - began < AWAY_SECONDS
     began = time.monotonic()
     refused = typist.post(f"/es{FIRST_STEP}", words)
+    tell(f"a post without the database was answered in {time.monotonic() - began:.2f} s")
     assert time.monotonic() - began < AWAY_SECONDS
     assert (refused.status, int(refused.headers["Retry-After"]) > 0) == (503, True)
     assert "En este momento no podemos guardar ni abrir nada" in refused.text
@@ -323,7 +331,8 @@ def test_without_its_database_it_says_so_keeps_what_was_typed_and_comes_back_by_
     assert_has_all_headers(waits)
     cluster.start()
 
-    until(lambda: is_ready(served), seconds=20)
+    took = until(lambda: is_ready(served), seconds=20)
+    tell(f"ready {took:.1f} s after the database was back, both workers made anew")
     assert served.gunicorn.poll() is None
     assert typist.post(f"/es{FIRST_STEP}", again).status == 303
     crowd.works_on(PATIENTS)
@@ -344,6 +353,7 @@ def test_nothing_that_was_said_yes_to_is_lost_or_there_twice(served, crowd, tmp_
     names = [str(intake.response.answers.get("full-name", ("",))[0]) for intake in kept]
     sent = [name for name, row in zip(names, rows, strict=True) if row.state != IntakeState.DRAFT]
 
+    tell(f"sent {len(crowd.sent)}, kept {len(sent)}; refused {len(crowd.refused)} times")
     assert sorted(sent) == sorted(crowd.sent)
     assert len(crowd.sent) >= 3 * PATIENTS
     assert sorted(name for name in names if name.startswith("Load")) == sorted(crowd.begun)
@@ -367,7 +377,9 @@ def test_what_is_begun_is_finished_when_it_is_told_to_stop(served, cluster):
         assert not waiting.done()
         holder.rollback()
         assert waiting.result(timeout=20).status == 303
+    began = time.monotonic()
     assert served.gunicorn.wait(timeout=20) == 0
+    tell(f"stopped {time.monotonic() - began:.1f} s after the last answer")
     refused = served.visitor().get("/")
     assert (refused.status, refused.headers["Retry-After"]) == (503, "10")
     assert "vuelva a cargar esta página" in refused.text
