@@ -5,11 +5,12 @@ with the head of the audit and a manifest beside it. The key file is never in it
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from clinic.errors import Damaged
+from clinic.errors import Damaged, Unavailable
 from clinic.store import (
     audit,
     audit_chain,
@@ -56,8 +57,9 @@ def make_backup(
     """
     name = backup_folder.new_name(now)
     anchor = audit_chain.anchor_file(place)
-    while audit_chain.seal(database, anchor):
-        pass
+    with suppress(Unavailable):  # what others keep from being sealed now is copied unsealed
+        while audit_chain.seal(database, anchor):
+            pass
     with backup_folder.place_for(folder, name) as making:
         kept_anchor = making / audit_chain.ANCHOR_NAME
         if anchor.exists():  # read before the copy: the audit in the copy is as long, or longer
@@ -83,9 +85,12 @@ def make_backup(
             files={path.name: part_of(path) for path in sorted(making.iterdir())},
         )
         write(making, manifest, key)
-    with database.writing() as tx:
-        audit.record(tx, actor=audit.SYSTEM, action=MADE, subject=None, now=now, detail=name)
+    database.write_patiently(lambda tx: _note(tx, name, now))
     return folder / name
+
+
+def _note(tx: Transaction, name: str, now: datetime) -> None:
+    audit.record(tx, actor=audit.SYSTEM, action=MADE, subject=None, now=now, detail=name)
 
 
 def clinic_of(database: Database) -> str:

@@ -1,11 +1,12 @@
 """Opening the database, and turns at it: every reading and writing is one transaction."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, text
@@ -22,6 +23,8 @@ from clinic.store.schema import bring_up_to_date, kept_root_key, root_key
 from clinic.store.sealing import Cell, Vault, wrap_with
 
 POSTGRES_PORT = 5432
+PATIENT_TRIES, PATIENT_SECONDS = 20, 0.5
+T = TypeVar("T")
 PASSING_FAULTS = ("locked", "busy", "disk", "full", "unable to open", "readonly")
 """What SQLite says when trying again, or mending the disk, helps."""
 
@@ -103,6 +106,20 @@ class Database:
         turn: AbstractContextManager[None] = self._turns.turn() if self._turns else nullcontext()
         with turn, _translated(), self._writer.connect() as connection, connection.begin():
             yield Transaction(connection, self.vault)
+
+    def write_patiently(self, do: Callable[[Transaction], T]) -> T:
+        """Do it in a writing transaction, and again while others hold the database for too long.
+
+        For long work of which nobody waits for the next step. Raises Unavailable in the end.
+        """
+        for _ in range(PATIENT_TRIES - 1):
+            try:
+                with self.writing() as tx:
+                    return do(tx)
+            except Unavailable:
+                time.sleep(PATIENT_SECONDS)
+        with self.writing() as tx:
+            return do(tx)
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[Transaction, str]]:

@@ -8,6 +8,7 @@ root key's own hashes and seals: only what wraps them changes.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -59,9 +60,7 @@ def rotate(
     wrapping with an older key.
     """
     key = database.keyring.current
-    with database.writing() as tx:
-        key_claims.claim(tx.connection, key)
-        _rewrap_root(tx, key)
+    database.write_patiently(lambda tx: _rewrap_root(tx, key))
     if database.is_sqlite:
         engines.wrap_file_key(place.database_path, database.keyring, key)
     number = 0
@@ -117,15 +116,20 @@ def _rewrap(
     """Go through a table by id; give how many were wrapped anew, and whether it was stopped."""
     number, after = 0, UUID(int=0)
     while not stop():
-        with database.writing() as tx:
-            rows = _some(tx, table, key, after, at_once)
-            if rows:
-                tx.execute(_ANEW[table.name], [_anew(tx, table, row, key) for row in rows])
-        if not rows:
+        wrapped = database.write_patiently(partial(_wrap_some, table, key, after, at_once))
+        if not wrapped:
             return number, False
-        number, after = number + len(rows), rows[-1].id
+        number, after = number + len(wrapped), wrapped[-1]
         told(table.name, number)
     return number, True
+
+
+def _wrap_some(table: Table, key: Key, after: UUID, at_once: int, tx: Transaction) -> list[UUID]:
+    """Wrap a few anew, and give their rows in the order of their ids."""
+    rows = _some(tx, table, key, after, at_once)
+    if rows:
+        tx.execute(_ANEW[table.name], [_anew(tx, table, row, key) for row in rows])
+    return [row.id for row in rows]
 
 
 def _some(tx: Transaction, table: Table, key: Key, after: UUID, at_once: int) -> list[Any]:
@@ -155,6 +159,7 @@ _ANEW = {
 
 
 def _rewrap_root(tx: Transaction, key: Key) -> None:
+    key_claims.claim(tx.connection, key)
     of_root = meta.c.name == ROOT_KEY.row
     wrapped = tx.scalar(select(meta.c.value).where(of_root).with_for_update())
     if key_id_of(wrapped) != wrapping_id(key):
@@ -164,19 +169,25 @@ def _rewrap_root(tx: Transaction, key: Key) -> None:
 
 def _let_go(database: Database, key: Key, now: datetime) -> tuple[str, ...] | None:
     """Let go of every other key; None when something is wrapped with one of them after all."""
-    with database.writing() as tx:
-        others = [each for each in key_claims.needed(tx.connection) if each != key.id]
-        marks = {each: key_claims.mark_leaving(tx.connection, each) for each in others}
+    marks = database.write_patiently(lambda tx: _marked(tx, key))
     with database.reading() as tx:
         left = key_use.total(key_use.counts(tx))
     if set(left) - {wrapping_id(key)}:
         return None
-    with database.writing() as tx:
-        gone = [
-            each for each, mark in marks.items() if key_claims.let_go(tx.connection, each, mark)
-        ]
-        if len(gone) < len(others):
-            return None
-        words = f"{key.id}: {sum(left.values())} keys"
-        audit.record(tx, actor=audit.SYSTEM, action=ROTATED, subject=None, now=now, detail=words)
+    words = f"{key.id}: {sum(left.values())} keys"
+    return database.write_patiently(lambda tx: _gone(tx, marks, words, now))
+
+
+def _marked(tx: Transaction, key: Key) -> dict[str, bytes]:
+    others = [each for each in key_claims.needed(tx.connection) if each != key.id]
+    return {each: key_claims.mark_leaving(tx.connection, each) for each in others}
+
+
+def _gone(
+    tx: Transaction, marks: dict[str, bytes], words: str, now: datetime
+) -> tuple[str, ...] | None:
+    gone = [each for each, mark in marks.items() if key_claims.let_go(tx.connection, each, mark)]
+    if len(gone) < len(marks):
+        return None
+    audit.record(tx, actor=audit.SYSTEM, action=ROTATED, subject=None, now=now, detail=words)
     return tuple(gone)

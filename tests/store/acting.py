@@ -5,6 +5,7 @@ speaks of was acknowledged: a test kills the process and sees that every line st
 """
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
@@ -28,6 +29,8 @@ OLD_REVISION = "0005"
 """The schema that migration begins at."""
 LONG_AGO = timedelta(days=400)
 AT_A_TIME = 5
+BREATH_SECONDS = 0.005
+"""Between two intakes: who writes without a pause keeps SQLite from everybody else."""
 RESTORED = "restored"
 MIGRATED = "migrated"
 """The folder, beside the data, of the databases that are migrated."""
@@ -46,6 +49,7 @@ def submit(database: Database, settings: Settings) -> Iterator[str]:
                 now=utc_now(),
             )
         yield str(sent.id)
+        time.sleep(BREATH_SECONDS)
 
 
 def backup(database: Database, settings: Settings) -> Iterator[str]:
