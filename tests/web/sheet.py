@@ -50,6 +50,7 @@ def pages() -> Environment:
         tablet=None,
         large_print=False,
         logo=None,
+        own_pages=False,
         here_again="/intake/page",
     )
     return environment
