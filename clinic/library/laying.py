@@ -1,6 +1,6 @@
 """Lays the words of another language over English YAML, in new mappings that know their lines."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -81,19 +81,28 @@ def _translate_item(item: LinedMap, words: Words, language: str) -> None:
     for key in ("prefix", "text"):
         _translate(item, key, words.get(key), language)
     if unit := words.get("unit"):
-        item["extension"] = [_unit_in(each, unit, language) for each in item["extension"]]
+        _translate_each(item, "extension", lambda each: _unit_in(each, unit, language))
     if options := words.get("options"):
-        item["answerOption"] = [
-            _option_in(each, options, language) for each in item["answerOption"]
-        ]
+        _translate_each(item, "answerOption", lambda each: _option_in(each, options, language))
+
+
+def _translate_each(item: LinedMap, key: str, lay: Callable[[LinedMap], LinedMap]) -> None:
+    """Lay words over what a list holds; what is no list of mappings is a fault told elsewhere."""
+    listed = item.get(key)
+    if isinstance(listed, LinedList):
+        made = LinedList()
+        made.lines = listed.lines
+        made.extend(lay(each) if isinstance(each, LinedMap) else each for each in listed)
+        item[key] = made
 
 
 def _unit_in(extension: LinedMap, words: str, language: str) -> LinedMap:
     if extension.get("url") != UNIT:
         return extension
     made = _copied(extension)
-    made["valueCoding"] = _copied(extension["valueCoding"])
-    _translate(made["valueCoding"], "display", words, language)
+    if isinstance(coding := extension.get("valueCoding"), LinedMap):
+        made["valueCoding"] = _copied(coding)
+        _translate(made["valueCoding"], "display", words, language)
     return made
 
 
