@@ -203,6 +203,13 @@ def _value(item: Item, plain: Any) -> Iterator[Value]:
     elif item.type is ItemType.INTEGER and isinstance(plain, int):
         yield int(plain)
     elif item.type is ItemType.DATE:
-        yield PartialDate.parse(str(plain))
+        yield from _day(str(plain))
     elif item.type in (ItemType.STRING, ItemType.TEXT):
         yield str(plain).strip()
+
+
+def _day(text: str) -> tuple[PartialDate, ...]:
+    try:
+        return (PartialDate.parse(text),)
+    except ValueError:
+        return ()

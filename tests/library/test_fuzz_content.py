@@ -124,3 +124,16 @@ def test_what_is_no_text_or_no_yaml_is_complained_of(content, name, put):
 
     assert faults
     assert NAMES_A_LINE.match(faults[0])
+
+
+@pytest.mark.parametrize("day", ["31 February", "2026-02-31", "﻿1979-02-11", "soon"])
+def test_a_day_that_is_none_is_complained_of_in_the_demo(content, day):
+    path = content / "demo/low-back-intake.yaml"
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'"1979-02-11"', f'"{day}"'.encode()))
+    try:
+        faults = faults_of(READERS["demo/low-back-intake.yaml"], content)
+    finally:
+        path.write_bytes(whole)
+
+    assert [fault for fault in faults if "'birth-date' does not take" in fault]
