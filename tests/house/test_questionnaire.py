@@ -45,6 +45,7 @@ NAMES_AND_TERMS = (
     "osteoporosis", "osteopenia", "ankylosing spondylitis", "psoriasis", "stenosis", "glaucoma",
     "warfarin", "Eliquis", "Xarelto", "Plavix", "ibuprofen", "myeloma", "melanoma", "dialysis",
     "epidural", "English", "Spanish", "Chinese", "Vietnamese", "Arabic", "American Sign Language",
+    "interpreter",  # who it is for is asked in the same word
 )  # fmt: skip
 
 

@@ -125,8 +125,8 @@ def test_the_three_stretches_have_steps_hold_stop_rules_and_drawings():
     assert "Stop and call us at 555-555-0100 if:" in text
     assert "Hold for 30 seconds to 1 minute" in text
     assert (
-        len(figures(printed("plain", Edition.PATIENT))) == 1 + 9 + 3 + 9
-    )  # body, bars, plan, pages
+        len(figures(printed("plain", Edition.PATIENT))) == 2 + 1 + 9 + 3 + 9
+    )  # the clinic's mark on both first pages, body, bars, plan, pages
 
 
 def test_the_clinic_edition_leads_with_urgency_findings_answers_and_flags():
