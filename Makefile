@@ -18,7 +18,7 @@ run: ## Set up what is missing, then serve with demo people (PORT=8000 CLINIC_DA
 	@deploy/setup.sh run
 	@exec .venv/bin/clinic run --demo
 
-test: ## Set up what is missing, then run the tests: under five minutes
+test: ## Set up what is missing, then run the tests: about twelve minutes on two cores
 	@deploy/setup.sh test
 	.venv/bin/python -m pytest -m "not proof" -n $(WORKERS) --dist worksteal
 
