@@ -114,7 +114,8 @@ def test_bodies_that_come_all_at_once_fill_no_memory(app, monkeypatch):
             with suppress(ConnectionError):
                 talk.sendall(head + b"x" * 1_900_000)
         answered, _, _ = select.select(talks, [], [], 20)
-        assert [status_of(talk) in (b"503", b"") for talk in answered] == [True]
+        assert answered  # one at least; two may be over the most at the same moment
+        assert {status_of(talk) for talk in answered} <= {b"503", b""}
 
         opened = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         small = {"Content-Type": "application/x-www-form-urlencoded", "Connection": "close"}
