@@ -32,7 +32,7 @@ SECOND_STEP_ACCOUNT = Limit("second step account", 50, timedelta(days=1))
 PASSKEY_CHALLENGE = Limit("passkey challenge", 1, QUARTER_HOUR)
 """What a passkey signs is taken once; it is worth nothing any more before the window ends."""
 RESUME_CODE = Limit("resume code", 5, QUARTER_HOUR)
-RESUME_ADDRESS = Limit("resume address", 30, QUARTER_HOUR)
+RESUME_ADDRESS = Limit("resume address", 10, QUARTER_HOUR)
 """Wrong codes from one address, which a whole waiting room may share; a right one is given back."""
 INVITATION_ADDRESS = Limit("invitation address", 20, QUARTER_HOUR)
 """Links that open nothing, from one address; those that do are not counted."""
