@@ -30,6 +30,7 @@ from tests.make import shipped_questionnaire
 from tests.web.browser import Browser, Page
 from tests.web.invited import invite
 from tests.web.loop import Loop
+from tests.web.own_folder import FILES
 from tests.web.patient import Patient
 from tests.web.staff import PASSWORD, Patients, Worker, hire
 from tests.web.test_from_paper import begins, types
@@ -40,7 +41,6 @@ NO_HOLD = "0195a3c0-0000-7000-8000-00000000dead"
 NO_PAGE = "no page: "
 PDF, FILE, JSON = NO_PAGE + "a PDF", NO_PAGE + "a file", NO_PAGE + "JSON for a script"
 ON = NO_PAGE + "leads on to another page"
-OWN = NO_PAGE + "only where a clinic wrote pages of its own, into the frame of the other articles"
 
 PAGES = {
     "/": "reader",
@@ -52,8 +52,8 @@ PAGES = {
     "/how-we-decide": "reader",
     "/privacy": "reader",
     "/accessibility": "reader",
-    "/clinic/": OWN,
-    "/clinic/<page_id>": OWN,
+    "/clinic/": "reader of a clinic with its own folder",
+    "/clinic/<page_id>": "reader of a clinic with its own folder",
     "/healthz": JSON,
     "/readyz": JSON,
     "/static/<path:filename>": FILE,
@@ -212,6 +212,15 @@ def of_readers(app: Flask, language: str) -> Iterator[Camera]:
     yield camera
 
 
+def of_own_clinic(app: Flask, language: str) -> Iterator[Camera]:
+    """The pages that a clinic wrote, and its mark above everybody's pages."""
+    camera = Camera(app, "reader of a clinic with its own folder", language)
+    camera.walks(f"{language}/clinic/", f"{language}/clinic/")
+    camera.get("/privacy")
+    camera.get("/staff/sign-in")
+    yield camera
+
+
 def of_patients(app: Flask, language: str) -> Iterator[Camera]:
     """Every page of the questions, empty, refused and filled in, and what comes of them."""
     camera = Camera(app, "patient", language)
@@ -336,13 +345,19 @@ def of_staff(app: Flask, member: Member) -> Iterator[Camera]:
 
 
 def gathered(
-    app: Flask, database: Database, shelf: Shelf, members: list[Member], now: datetime
+    app: Flask,
+    own: Flask,
+    database: Database,
+    shelf: Shelf,
+    members: list[Member],
+    now: datetime,
 ) -> list[Shot]:
-    """Every page there is, for everybody who may see it."""
+    """Every page there is, for everybody who may see it; `own` has a folder of its own."""
     desk = next(member for member in members if member.role is Role.FRONT_DESK)
     cameras: list[Camera] = []
     for language in LANGUAGES:
         cameras += of_readers(app, language)
+        cameras += of_own_clinic(own, language)
         cameras += of_patients(app, language)
         camera = Camera(app, "invited", language)
         camera.get(f"/i/{invite(database, desk, now=now).token}")
@@ -376,6 +391,7 @@ def _answer(route: Route, at: dict[str, Shot]) -> None:
         name = path.removeprefix("/static/")
         folder = content_dir() if name.startswith("figures/") else PACKAGE / "static"
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        route.fulfill(body=(folder / name).read_bytes(), content_type=kind)
+        own = FILES.get(name)
+        route.fulfill(body=own or (folder / name).read_bytes(), content_type=kind)
     else:
         route.fulfill(status=204)

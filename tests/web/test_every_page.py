@@ -29,6 +29,7 @@ from clinic.store.staff import Role
 from clinic.web.visit import details_of
 from tests.prepared import lay_database
 from tests.web.gallery import NO_PAGE, PAGES, Camera, Shot, gathered, opened, rule_of
+from tests.web.own_folder import lay_translated
 from tests.web.patient import Patient
 from tests.web.staff import SAME_DAY, Patients, Worker, hire
 
@@ -87,11 +88,13 @@ def gallery(tmp_path_factory: pytest.TempPathFactory, shelf, pool) -> list[Shot]
             database, shelf, NOW, terms=terms, clinic=details_of(settings), folder=content_dir()
         )
         app = create_app(settings, database=database, shelf=shelf, pool=pool, clock=lambda: NOW)
-        app.testing = True
+        wrote = settings.model_copy(update={"content": lay_translated(folder / "ours")})
+        own = create_app(wrote, database=database, pool=pool, clock=lambda: NOW)
+        app.testing = own.testing = True
         with database.reading() as tx:
             names = ("desk", "clinician", "admin")
             members = [member for name in names if (member := staff.by_username(tx, name))]
-        shots = gathered(app, database, shelf, members, NOW)
+        shots = gathered(app, own, database, shelf, members, NOW)
         met = {rule_of(app, shot.path.partition("?")[0]) for shot in shots if shot.status == 200}
     missed = [rule for rule, who in PAGES.items() if not who.startswith(NO_PAGE)]
     assert set(missed) <= met, "the walk does not come to these"

@@ -13,24 +13,18 @@ from clinic.catalogue import say_in
 from clinic.cli import main
 from clinic.config import Settings
 from clinic.errors import ContentFault
-from clinic.library.places import PACKAGE
 from clinic.store.database import Database
 from clinic.web.visit import details_of
 from tests.web.browser import Browser
+from tests.web.own_folder import DOCUMENT, lay, translate
 
-DOCUMENT = (PACKAGE.parent / "docs" / "your-own-content.md").read_text(encoding="utf-8")
-FILE = re.compile(r"^`(?P<name>[\w./-]+)`:\n\n```\w*\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 APPROVE = re.compile(r"^clinic (?P<line>approval .*) >> our-content/approvals\.yaml$", re.MULTILINE)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The folder that the code blocks of the document make."""
-    for found in FILE.finditer(DOCUMENT):
-        path = tmp_path / "our-content" / found["name"]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(found["text"], encoding="utf-8")
-    return tmp_path / "our-content"
+    return lay(tmp_path / "our-content")
 
 
 def test_the_document_leads_from_an_empty_folder_to_pages_with_everything_in_place(
@@ -38,10 +32,8 @@ def test_the_document_leads_from_an_empty_folder_to_pages_with_everything_in_pla
 ) -> None:
     # Step 3: the check prints what the Spanish page must name, and until then it is English.
     assert main(["check", "--own", str(folder)]) == 0
-    spanish = folder / "es/pages/parking.md"
     (wanted,) = re.findall(r"parking\.md:1: .*source_hash to (\w+)", capsys.readouterr().err)
-    text = re.sub(r"source_hash: \w+", f"source_hash: {wanted}", spanish.read_text("utf-8"))
-    spanish.write_text(text, encoding="utf-8")
+    translate(folder, wanted)
     # Step 5: the command writes the entry.
     approve = APPROVE.search(DOCUMENT)
     assert approve is not None
