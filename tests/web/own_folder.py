@@ -31,5 +31,6 @@ def translate(root: Path, english: str) -> None:
 def lay_translated(root: Path) -> Path:
     """The folder with a Spanish page that is shown."""
     shelf = read_shelf(content_dir(), lay(root))
-    translate(root, shelf.articles.page("parking").digest)
+    (parking,) = (page for page in shelf.articles.local() if page.id == "parking")
+    translate(root, parking.digest)
     return root
