@@ -27,6 +27,9 @@ NEVER_REPLACED = frozenset(
     }
 )
 """Pages with safety wording: settings fill in the clinic's numbers, and nothing else changes."""
+KEPT_SECTIONS = frozenset({"not-if", "not-now"})
+"""Sections that say when not to stretch; so is kept each that names the number below."""
+NUMBER_TO_CALL = "{emergency_number}"
 SIGNING = re.compile(
     r"^(?:reviewed_by|reviewed_on|review_by|status|checked_on|version):.*\n", re.MULTILINE
 )
@@ -153,17 +156,22 @@ def _shipped_as(shipped: Mapping[Place, Article], text: OwnText) -> Article:
 
 
 def _softer(own: Article, shipped: Article) -> Iterator[str]:
-    """Tell where a stretch in the clinic's words says less on safety, or asks for more."""
-    if own.kind != "stretches":
-        return
+    """Tell where a text in the clinic's words says less on safety, or asks for more."""
+    kept = [each for each in (shipped.intro, *shipped.sections) if _is_safety(each)]
+    is_stretch = own.kind == "stretches"
     if own.language != shipped.language:
-        yield "there is no shipped text in this language whose safety wording it could keep"
+        if kept or is_stretch:
+            yield "there is no shipped text in this language whose safety wording it could keep"
         return
-    for section in shipped.sections:
-        if section.id == "not-if":
-            here = next((each for each in own.sections if each.id == section.id), section)
-            if (here.title, here.html) != (section.title, section.html):
-                yield "the section 'not-if' is safety wording: keep it word for word as shipped"
+    for section in kept:
+        here = next((each for each in (own.intro, *own.sections) if each.id == section.id), section)
+        if (here.title, here.html) != (section.title, section.html):
+            place = (
+                f"the section {section.id!r}" if section.id else "what stands before all sections"
+            )
+            yield f"{place} is safety wording: keep it word for word as shipped"
+    if not is_stretch:
+        return
     if (own.hold, own.repeats, own.times_a_day) != (
         shipped.hold,
         shipped.repeats,
@@ -172,3 +180,7 @@ def _softer(own: Article, shipped: Article) -> Iterator[str]:
         yield "hold, repeats and times_a_day go with the rules: keep them as shipped"
     if own.figures != shipped.figures:
         yield "figures go with the rules: keep them as shipped"
+
+
+def _is_safety(section: Section) -> bool:
+    return section.id in KEPT_SECTIONS or NUMBER_TO_CALL in section.html

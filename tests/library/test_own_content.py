@@ -225,6 +225,27 @@ def test_a_stretch_keeps_when_not_to_do_it_and_its_dose(tmp_path, old, new, why)
     assert why in told(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("file", "section", "old"),
+    [
+        ("en/options/stem-cell-therapy.md", "harms", "- numbness between your legs\n"),
+        ("es/options/platelet-rich-plasma.md", "harms", "{emergency_number}"),
+        ("en/pages/home.md", "first", "call {emergency_number} now"),
+        ("en/pages/stretches.md", "not-now", "Do not stretch with a fever"),
+    ],
+)
+def test_a_text_in_other_words_keeps_what_it_says_on_help_and_on_waiting(
+    tmp_path, file, section, old
+):
+    put(tmp_path, file, whole(file).replace("title: ", "title: Our ", 1))
+    assert told(tmp_path) == ""
+
+    assert old in whole(file)
+    put(tmp_path, file, whole(file).replace(old, "", 1))
+
+    assert f"the section {section!r} is safety wording" in told(tmp_path)
+
+
 # --- the folder itself ---
 
 
