@@ -13,9 +13,7 @@ from tests.deploy.served import CHECKOUT, certificate, lay_site, nginx_program
 
 DEPLOY = CHECKOUT / "deploy"
 OF_OTHERS = {"WEB_CONCURRENCY"}
-SERVICES = [
-    f"clinic-{name}.service" for name in ("web", "work", "run", "backup")
-]
+SERVICES = [f"clinic-{name}.service" for name in ("web", "work", "run", "backup")]
 UNITS = ["clinic-web.socket", "clinic-backup.timer", *SERVICES]
 BYTES = {"k": 1024, "m": 1024 * 1024}
 

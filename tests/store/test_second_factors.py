@@ -1,5 +1,6 @@
 """Second factors at the same moment, on both databases: each is good once, and one always stays."""
 
+import math
 from datetime import timedelta
 
 import pyotp
@@ -8,6 +9,7 @@ import pytest
 from clinic.actions import second_step
 from clinic.errors import Refused
 from clinic.store import limits, passkeys, recovery_codes, staff, totp
+from clinic.store.resume_codes import CROCKFORD
 from tests.make import NOW
 from tests.store.kept import hire
 from tests.store.threads import in_threads
@@ -40,6 +42,15 @@ def test_of_many_at_the_same_moment_one_is_let_in(nina, database, kind):
         )
 
     assert sum(found is not None for found in in_threads(give, 5)) == 1
+
+
+def test_a_recovery_code_has_112_bits_or_more(nina, database):
+    with database.writing() as tx:
+        codes = recovery_codes.make(tx, nina.id, now=NOW)
+
+    letters = [code.replace("-", "") for code in codes]
+    assert {math.log2(len(CROCKFORD)) * len(each) for each in letters} == {120}
+    assert {letter for each in letters for letter in each} <= set(CROCKFORD)
 
 
 def test_a_challenge_counts_once_at_the_same_moment(database):
