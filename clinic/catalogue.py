@@ -9,12 +9,15 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
+from babel.dates import get_date_format
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup, escape
 
 from clinic.marked import Say, Tongue
 
 FOLDER = Path(__file__).parent / "translations"
+PARTS_OF_DATE = {"M": "month", "d": "day", "y": "year"}
 
 
 @cache
@@ -42,6 +45,18 @@ def with_english_marked(text: str, phrases: Collection[str]) -> str:
     found = re.compile("|".join(map(re.escape, here)))
     marked = found.sub(lambda words: f'<span lang="en">{words[0]}</span>', str(escape(text)))
     return Markup(marked)  # nosec B704  # noqa: S704  both were escaped above
+
+
+@cache
+def date_order(language: str) -> tuple[str, ...]:
+    """Give the parts of a date in the order in which a language writes them here."""
+    place = f"{language}_US" if language in ("en", "es") else language.replace("-", "_")
+    try:
+        pattern = str(get_date_format("short", locale=Locale.parse(place)).pattern)
+        found = sorted((pattern.index(sign), part) for sign, part in PARTS_OF_DATE.items())
+    except (UnknownLocaleError, ValueError):  # nobody knows its dates: as in English
+        return tuple(PARTS_OF_DATE.values())
+    return tuple(part for _, part in found)
 
 
 class Phrases:

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from babel import Locale
-from babel.dates import get_date_format
 from markupsafe import Markup
 
-from clinic.catalogue import tongue
+from clinic.catalogue import date_order, tongue
 from clinic.library.articles import Articles
 from clinic.library.placeholders import filled
 from clinic.marked import marked
@@ -20,7 +18,6 @@ CONSENT = "consent"
 MADE = marked("{form} · rules {rules}")
 NAME_LINE = marked("Name: {line}  Date of birth: {short_line}")
 LINE, SHORT_LINE = "_" * 34, "_" * 18
-PARTS_OF_DATE = {"M": "month", "d": "day", "y": "year"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +66,6 @@ def paper_form(
         size=wanted.size,
         large=wanted.large,
     )
-
-
-def date_order(language: str) -> tuple[str, ...]:
-    """Give the parts of a date in the order in which a language writes them here."""
-    united_states = Locale.parse(f"{language}_US") if language in ("en", "es") else language
-    pattern = str(get_date_format("short", locale=united_states).pattern)
-    found = sorted((pattern.index(sign), part) for sign, part in PARTS_OF_DATE.items())
-    return tuple(part for _, part in found)
 
 
 def _filled(html: str, clinic: ClinicDetails) -> Markup:

@@ -7,7 +7,8 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from clinic.actions.paper_forms import WantedForm, date_order, paper_form
+from clinic.actions.paper_forms import WantedForm, paper_form
+from clinic.catalogue import date_order
 from clinic.library.places import content_dir
 from clinic.library.shelf import read_shelf
 from clinic.pdf.paper import render_paper

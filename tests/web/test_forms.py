@@ -16,6 +16,7 @@ from clinic.questionnaire.model import Control, Item, Option, Questionnaire, Tex
 from clinic.questionnaire.response import Answer
 from clinic.questionnaire.values import Coding, PartialDate, Quantity
 from clinic.web.intake.forms import StepForm
+from clinic.web.intake.typed import Typed
 from tests.make import TODAY, make_intake, make_item, make_questionnaire, shipped_questionnaire
 from tests.strategies import answers_for
 from tests.web.sheet import filled_in, page_of, posted_by
@@ -166,6 +167,26 @@ def test_a_date_may_lack_its_day_or_month_but_a_birth_date_may_not() -> None:
 
     assert onset.valid_answers() == {"onset": (PartialDate(2024, 3),)}
     assert birth.errors_in_order == [("birth-date-month", "Add the month.")]
+
+
+@pytest.mark.parametrize(
+    ("language", "order"), [("en", ("month", "day", "year")), ("es", ("day", "month", "year"))]
+)
+def test_a_date_is_asked_in_the_order_of_the_language_under_the_same_names(
+    language: str, order: tuple[str, ...]
+) -> None:
+    intake = intake_of(make_item("on", "date", required=True))
+    step = intake.questionnaire.steps[0]
+    form = StepForm(step, intake, MultiDict({"on-year": ""}), language, today=TODAY)
+    form.validate()
+
+    (question,) = form.questions
+
+    assert isinstance(question, Typed)
+    assert [part.name for part in question.rows[0]] == [f"on-{part}" for part in order]
+    assert question.error_id == f"on-{order[0]}"
+    # The script that opens follow-ups reads the three by place, in every language.
+    assert question.posted_names == ["on-month", "on-day", "on-year"]
 
 
 def test_a_date_with_a_time_is_a_moment_and_without_one_a_day() -> None:

@@ -3,9 +3,10 @@
 import calendar
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
 
+from clinic.catalogue import date_order
 from clinic.marked import marked
 from clinic.questionnaire.values import PartialDate
 from clinic.web.intake.parts import Part
@@ -56,24 +57,31 @@ def date_parts(
     texts: Mapping[str, str],
     say: Callable[[str], str] = str,
     *,
+    language: str = "en",
     birthday: bool = False,
     wrong: str = "",
 ) -> list[Part]:
-    """Give the boxes of a date outside a questionnaire: month, day, year."""
+    """Give the boxes of a date outside a questionnaire, in the order of the language."""
     labels = {"month": marked("Month"), "day": marked("Day"), "year": marked("Year")}
     return [
         Part(
             name=f"{key}-{part}",
             id=f"{key}-{part}",
-            label=say(label),
+            label=say(labels[part]),
             text=texts.get(part, ""),
             width="10" if part == "month" else "4",
             inputmode="" if part == "month" else "numeric",
             autocomplete=BIRTHDAY[part] if birthday else "",
             wrong=part == wrong,
         )
-        for part, label in labels.items()
+        for part in date_order(language)
     ]
+
+
+def in_order(boxes: Iterable[str], language: str) -> tuple[str, ...]:
+    """Put the boxes of a date in the order of a language; other boxes stay as they are, behind."""
+    order = date_order(language)
+    return tuple(sorted(boxes, key=lambda box: order.index(box) if box in order else len(order)))
 
 
 def read_date(year: str, month: str, day: str, *, full: bool = True) -> PartialDate | None:

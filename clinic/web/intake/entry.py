@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from clinic.catalogue import date_order
 from clinic.marked import marked
 from clinic.web.intake.dates import date_parts, read_birth_date
 from clinic.web.intake.parts import Part
@@ -66,11 +67,11 @@ class ResumeForm:
             year, month, day = (self.texts[part] for part in PARTS)
             born = read_birth_date(year, month, day, self.today)
         except Unreadable as fault:
-            words = sentence(fault.pattern, fault.values, gettext, g.get("language", "en"))
+            words = sentence(fault.pattern, fault.values, gettext, self.language)
             self.errors[BIRTH], self.wrong_part = words, fault.part
             return False
         if born is None:
-            self.errors[BIRTH], self.wrong_part = gettext(TYPE_BIRTH_DATE), "month"
+            self.errors[BIRTH], self.wrong_part = gettext(TYPE_BIRTH_DATE), self.first_part
             return False
         self.birth_date = born.first_day
         return not self.errors
@@ -80,13 +81,30 @@ class ResumeForm:
         self.errors["code"] = gettext(NOT_TOGETHER)
 
     @property
+    def language(self) -> str:
+        """The language of the page."""
+        return str(g.get("language", "en"))
+
+    @property
+    def first_part(self) -> str:
+        """The part of a date that this language asks first."""
+        return date_order(self.language)[0]
+
+    @property
     def parts(self) -> list[Part]:
         """The boxes of the birth date, as typed.
 
         The browser may fill them in (WCAG 1.3.5). That Back does not bring them back, on a device
         that the next person uses, is due to their form: it says `autocomplete="off"`.
         """
-        return date_parts(BIRTH, self.texts, gettext, birthday=True, wrong=self.wrong_part)
+        return date_parts(
+            BIRTH,
+            self.texts,
+            gettext,
+            language=self.language,
+            birthday=True,
+            wrong=self.wrong_part,
+        )
 
     @property
     def errors_in_order(self) -> list[tuple[str, str]]:

@@ -43,7 +43,7 @@ class BirthDateForm(ResumeForm):
 
     def refuse(self) -> None:
         """Say that the form belongs to somebody born on another day."""
-        self.errors[BIRTH], self.wrong_part = gettext(NOT_THIS_DATE), "month"
+        self.errors[BIRTH], self.wrong_part = gettext(NOT_THIS_DATE), self.first_part
 
 
 @blueprint.route("/")

@@ -8,6 +8,7 @@ from clinic.marked import marked
 from clinic.questionnaire.model import ItemType
 from clinic.questionnaire.response import Answer, Place
 from clinic.questionnaire.values import Coding, Quantity, Value
+from clinic.web.intake.dates import in_order
 from clinic.web.intake.manners import Manner, Setting, Texts, unit_code, unit_of, units_of
 from clinic.web.intake.names import element_id, nth_id
 from clinic.web.intake.options import values_by_code
@@ -56,6 +57,11 @@ class Typed(Question):
     def posted_names(self) -> list[str]:
         """The names of all its boxes."""
         return [self.name_of(box) for box in self.manner.boxes]
+
+    @property
+    def boxes_shown(self) -> tuple[str, ...]:
+        """Its boxes in the order in which the language of the page writes them."""
+        return in_order(self.manner.boxes, self.page.language)
 
     @property
     def setting(self) -> Setting:
@@ -119,12 +125,12 @@ class Typed(Question):
     def row(self, number: int) -> list[Part]:
         """The boxes of one row; blank behind the last answer."""
         texts = self.texts[number] if number < len(self.texts) else {}
-        return [self._part(box, number, texts) for box in self.manner.boxes]
+        return [self._part(box, number, texts) for box in self.boxes_shown]
 
     def _part(self, box: str, row: int, texts: Texts) -> Part:
         name = self.name_of(box)
         text = printable(texts.get(box, ""))
-        wrong_box = self.reading_error.part if self.reading_error else self.manner.boxes[0]
+        wrong_box = self.reading_error.part if self.reading_error else self.boxes_shown[0]
         return Part(
             name=name,
             id=nth_id(element_id(name), row),
