@@ -81,6 +81,15 @@ def test_no_log_of_nginx_holds_an_address():
     assert set(levels) == {"emerg"}  # all lesser ones end with the request, address and all
 
 
+def test_every_server_with_tls_takes_1_2_and_1_3_alone():
+    """The one for other names too: nginx takes from it what a connection may speak."""
+    servers = [part for part in read("nginx.conf").split("\nserver {") if " 443 ssl" in part]
+
+    assert len(servers) == 2
+    for server in servers:
+        assert re.findall(r"ssl_protocols (.*);", server) == ["TLSv1.2 TLSv1.3"]
+
+
 def test_nginx_can_read_the_site(tmp_path):
     if (nginx := nginx_program()) is None:
         pytest.skip("nginx is not installed: apt-get install nginx")
