@@ -15,6 +15,7 @@ from clinic.store import (
     amendments,
     audit,
     emergency_steps,
+    from_paper,
     intakes,
     outcomes,
     patients,
@@ -44,13 +45,15 @@ NAMED = 5
 class Late:
     """What is late beside the list: steps of emergencies, a few of them named, and referrals.
 
-    `mails` counts invitations whose mail was given up.
+    `mails` counts invitations whose mail was given up, `papers` the paper forms that staff began
+    to type in and did not send: no rule puts those on the list.
     """
 
     steps: Count
     named: tuple[tuple[UUID, Card | None], ...]
     referrals: Count
     mails: Count
+    papers: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,7 @@ def _late(tx: Transaction, now: datetime) -> Late:
         named=tuple((each, cards.get(each)) for each in ids[:NAMED]),
         referrals=_count(referrals.overdue_count(tx, now)),
         mails=_count(reminders.undelivered(tx, now)),
+        papers=_count(from_paper.number_unlisted(tx, limit=worklist.COUNTED + 1)),
     )
 
 

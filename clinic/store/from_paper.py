@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from clinic.intake import IntakeState
 from clinic.store.database import Transaction
@@ -28,7 +28,7 @@ def note(tx: Transaction, intake_id: UUID, *, by: UUID, now: datetime) -> None:
     tx.execute(update(intake).where(intake.c.id == intake_id).values(paper_at=now, paper_by=by))
 
 
-def unsent(tx: Transaction, *, limit: int = 50) -> list[TypedForm]:
+def unsent(tx: Transaction, *, limit: int = 500) -> list[TypedForm]:
     """Give the paper forms that were not sent yet, the one begun last first."""
     rows = tx.execute(
         select(
@@ -42,6 +42,16 @@ def unsent(tx: Transaction, *, limit: int = 50) -> list[TypedForm]:
     return [
         TypedForm(row.id, row.reference, row.paper_at, row.updated_at, row.name) for row in rows
     ]
+
+
+def number_unlisted(tx: Transaction, *, limit: int) -> int:
+    """How many paper forms were begun, not sent, and stand on no worklist; up to a limit."""
+    some = select(intake.c.id).where(
+        intake.c.paper_at.is_not(None),
+        intake.c.state == IntakeState.DRAFT.value,
+        intake.c.queue.is_(None),
+    )
+    return int(tx.scalar(select(func.count()).select_from(some.limit(limit).subquery())))
 
 
 def is_draft(tx: Transaction, intake_id: UUID) -> bool:

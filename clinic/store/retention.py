@@ -47,7 +47,8 @@ def unsent_forms(
 ) -> list[UUID]:
     """Take the forms that were begun so many days ago, never sent, and that no code opens.
 
-    One that an emergency brought to staff is theirs to read, and none of these.
+    One that an emergency brought to staff, or that they type in from paper, is theirs to read,
+    and none of these.
     """
     last = now - PATIENT_LIFE  # Whoever opened one with the last moment of a code is done by now.
     opens = exists().where(resume_code.c.intake_id == intake.c.id, resume_code.c.expires_at > last)
@@ -79,9 +80,9 @@ def old_intakes(
         exists().where(amendment.c.intake_id == intake.c.id, amendment.c.read_at.is_(None)),
         exists().where(case_access.c.intake_id == intake.c.id, case_access.c.told_at.is_(None)),
     ]
-    was_emergency = and_(intake.c.state == IntakeState.DRAFT.value, _seen_by_staff())
+    was_theirs = and_(intake.c.state == IntakeState.DRAFT.value, _seen_by_staff())
     statement = select(intake.c.id).where(
-        or_(intake.c.state.in_(SETTLED), was_emergency),
+        or_(intake.c.state.in_(SETTLED), was_theirs),
         intake.c.updated_at <= before,
         intake.c.queue.is_(None),
         intake.c.emergency_open.is_(False),
@@ -164,7 +165,10 @@ def _delete_if_alone(tx: Transaction, patient_id: UUID) -> bool:
 
 def _seen_by_staff() -> ColumnElement[bool]:
     was_alarm = or_(intake.c.raised_at.is_not(None), intake.c.outcome_at.is_not(None))
-    return or_(intake.c.queue.is_not(None), intake.c.emergency_open.is_(True), was_alarm)
+    from_paper = intake.c.paper_at.is_not(None)
+    return or_(
+        intake.c.queue.is_not(None), intake.c.emergency_open.is_(True), was_alarm, from_paper
+    )
 
 
 def _taken(tx: Transaction, statement: Any, table: Table, limit: int | None) -> list[UUID]:

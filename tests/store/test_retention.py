@@ -16,6 +16,7 @@ from clinic.store import (
     amendments,
     audit,
     case_access,
+    from_paper,
     holds,
     intakes,
     invitations,
@@ -159,6 +160,14 @@ def test_what_an_emergency_brought_to_staff_is_no_form_that_was_never_sent(datab
     with database.writing() as tx:
         outcomes.record(tx, alarmed, OutcomeKind.CALLED, by=hire(tx).id, now=NOW)
         tx.execute(sa.update(intake).values(queue=None))
+
+    assert delete_some(database, UNSENT, LONG_AFTER) == Deleted()
+    assert delete_some(database, YEAR, LONG_AFTER) == Deleted(settled=1)
+
+
+def test_what_staff_type_in_from_paper_is_no_form_that_was_never_sent(database):
+    with database.writing() as tx:
+        from_paper.note(tx, begin(tx).intake.id, by=hire(tx).id, now=NOW)
 
     assert delete_some(database, UNSENT, LONG_AFTER) == Deleted()
     assert delete_some(database, YEAR, LONG_AFTER) == Deleted(settled=1)

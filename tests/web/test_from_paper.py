@@ -11,7 +11,7 @@ from clinic.summary.paper_form import codes_of
 from tests.make import shipped_questionnaire
 from tests.web.browser import path_of
 from tests.web.patient import MOST_PAGES, plain_answers
-from tests.web.staff import EMERGENCY, Patients, Worker, hire
+from tests.web.staff import EMERGENCY, SAME_DAY, Patients, Worker, hire
 
 SIGNED = {
     "language": "en",
@@ -99,6 +99,19 @@ def test_an_emergency_that_is_typed_in_raises_the_alarm_and_tells_staff_what_to_
     with database.reading() as tx:
         assert intakes.facts(tx, intake_id).emergency_open
     nina.opens(intake_id)
+
+
+def test_what_asks_for_a_call_today_is_told_while_the_form_cannot_be_sent(nina):
+    place = begins(nina)
+    assert not nina.browser.get(place.replace("about-you", "review")).has("#call-today")
+    for _ in range(2):  # the follow-ups come first, as for a patient
+        types(nina, place.replace("about-you", "illness"), **SAME_DAY)
+
+    page = nina.browser.get(place.replace("about-you", "review"))
+    assert "ask for a call today, sent or not" in page.select_one("#call-today").text
+    assert not page.has('form[action$="/send"]')
+    late = nina.browser.get("/staff/").select_one(".late_lines").get_text(" ", strip=True)
+    assert "1 paper form is begun and not sent. It is not on this list." in late
 
 
 def test_a_patients_own_draft_opens_for_nobody_who_types_from_paper(nina, database, shelf):

@@ -31,6 +31,7 @@ from clinic.summary.answers import Answers
 from clinic.summary.paper_form import codes_of
 from clinic.triage.advice import advice_ids
 from clinic.triage.assess import assess_intake
+from clinic.triage.rules import Urgency
 from clinic.web.intake.forms import StepForm
 from clinic.web.paper.begin_form import BeginForm
 from clinic.web.paper.way import Way
@@ -212,6 +213,7 @@ def review(intake_id: UUID) -> str:
         codes=codes_of(intake.questionnaire),
         waiting=intakes.in_the_way(intake, {}, now()),
         under_age=UNDER_AGE if intakes.is_under_age(intake) else "",
+        call_today=assess_intake(rules(), intake, today()).urgency.rank <= Urgency.SAME_DAY.rank,
         place_of=way.step,
         place_of_id=way.step_id,
         words_of=lambda problem: sentence(problem.pattern, problem.values, gettext, "en"),
