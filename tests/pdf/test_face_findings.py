@@ -9,7 +9,7 @@ import pytest
 from clinic.pdf.fit import FITS, Fit, Rest
 from clinic.pdf.render import Edition
 from clinic.summary.model import Correction, Piece, Summary
-from tests.pdf.printing import make_renderer, pages_of
+from tests.pdf.printing import face_pages, make_renderer
 from tests.pdf.test_guidance_on_paper import WORST
 from tests.summary.patients import EMERGENCY, PLAIN, summary_of
 
@@ -50,7 +50,7 @@ def plain_words(html: str) -> str:
 
 def test_the_worst_case_holds_its_history_scores_and_medicines_on_one_page():
     summary = summary_of(TWENTY_FIVE)
-    first = pages_of(make_renderer().render_summary(summary, Edition.CLINIC))[0]
+    (first,) = face_pages(summary, Edition.CLINIC)
     squeezed = re.sub(r"\s+", "", first)
 
     assert 22 <= len(summary.findings) <= 28
@@ -66,7 +66,7 @@ def test_the_worst_case_holds_its_history_scores_and_medicines_on_one_page():
 
 @pytest.mark.proof
 def test_more_findings_than_anybody_has_leave_room_for_medicines_and_allergies():
-    first = pages_of(make_renderer().render_summary(summary_of(WORST), Edition.CLINIC))[0]
+    (first,) = face_pages(summary_of(WORST), Edition.CLINIC)
 
     assert "Medicines and allergies" in first
     assert "Penicillin: hives all over in 1998." in first

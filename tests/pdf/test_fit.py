@@ -5,9 +5,9 @@ import pytest
 from clinic.library.places import templates_dir
 from clinic.pdf.estimate import ROOM_PX, estimated_px
 from clinic.pdf.fit import FITS, is_short, shortened, within
-from clinic.pdf.render import Edition, Renderer
+from clinic.pdf.render import Edition
 from clinic.pdf.style import written_out
-from tests.pdf.printing import make_renderer
+from tests.pdf.printing import FaceAlone, make_renderer
 from tests.summary.patients import EMERGENCY, LONG, PLAIN, summary_of
 
 
@@ -56,8 +56,8 @@ def test_a_believable_patient_is_laid_out_once(answers):
     assert renderer.count == 1
 
 
-class Counting(Renderer):
-    """A renderer that counts how often it lays out."""
+class Counting(FaceAlone):
+    """A renderer that counts how often it lays out; of what follows page 1 nothing is guessed."""
 
     count = 0
 

@@ -15,7 +15,16 @@ from clinic.triage.assess import assess_intake
 from clinic.triage.guidance import guidance_of_intake
 from clinic.triage.rules import Urgency
 from clinic.triage.typed_totals import typed_score
-from tests.pdf.printing import make_renderer, pages_of, printed_pages, shipped_handouts
+from tests.pdf.printing import (
+    face,
+    face_pages,
+    make_renderer,
+    pages_of,
+    patient_words,
+    printed_pages,
+    shipped_handouts,
+    words_of,
+)
 from tests.summary.patients import (
     EMERGENCY,
     LONG,
@@ -28,7 +37,6 @@ from tests.summary.patients import (
 )
 
 END_OF_PAGE_ONE = "Every question with its answer: page"
-OPTIONS = "Other options being studied"
 BY_STAFF = "Dr. Amira Lee"
 BOTH_PAPERS = ["letter", pytest.param("a4", marks=pytest.mark.proof)]
 EVERY_TEXT = (
@@ -98,27 +106,25 @@ def routine_instead_of(computed):
     return LevelSet(computed, Urgency.ROUTINE, "Examined today.", BY_STAFF, at)
 
 
-def pages(answers, edition, paper="letter", **more):
-    return pages_of(
-        make_renderer().render_summary(summary_of(answers, **more), edition, paper=paper)
-    )
+def paper(answers, edition, part="body", **more):
+    """The words of a paper, or of a part of it."""
+    return words_of(make_renderer().html(summary_of(answers, **more), edition), part)
 
 
 @cache
-def second_visit():
-    """Each edition of a patient whom staff know from August."""
+def second_visit(edition, part="body"):
+    """The paper of a patient whom staff know from August, or a part of it."""
     more = {
         "earlier": [earlier_scores({**PLAIN, "pain-now": 7})],
         "typed": typed_totals(),
         "level": routine_instead_of(Urgency.SAME_DAY),
     }
-    return {edition: pages(PLAIN, edition, **more) for edition in Edition}
+    return paper(PLAIN, edition, part, **more)
 
 
-@cache
-def careful_plan():
+def careful_plan(part="body"):
     """The patient's edition of somebody with one stretch eased, one left out, one to ask for."""
-    return pages(
+    return paper(
         {
             **PLAIN,
             "move-limits": ["knee", "belly-down"],
@@ -126,24 +132,26 @@ def careful_plan():
             "leg-pain": "above-knee",
         },
         Edition.PATIENT,
+        part,
     )
 
 
 @pytest.mark.parametrize("edition", list(Edition))
-@pytest.mark.parametrize("name", ["plain", "emergency"])
+@pytest.mark.parametrize("name", ["plain", pytest.param("emergency", marks=pytest.mark.proof)])
 def test_the_numbers_to_call_stand_on_every_page(name, edition):
+    """The patient of an emergency is a proof; in each run the plain one holds the same line."""
     for page in printed_pages(name, edition):
         assert "In danger: call 911. Thoughts of suicide: call or text 988." in page
 
 
 def test_the_provider_reads_number_range_and_direction_but_no_band_on_the_patients_paper():
-    face = printed_pages("plain", Edition.PATIENT)[0]
+    first = face("plain", Edition.PATIENT)[0]
 
-    assert "Scores (higher = worse, unless it says better)" in face
-    assert "PEG 4.7 of 10" in face
-    assert "Own activities 4.5 of 10, higher = better" in face
+    assert "Scores (higher = worse, unless it says better)" in first
+    assert "PEG 4.7 of 10" in first
+    assert "Own activities 4.5 of 10, higher = better" in first
     for word in ("official", "informal", "moderate", "Severe band", "Persistent"):
-        assert word not in face
+        assert word not in first
 
 
 def test_the_clinic_reads_band_kind_range_direction_and_source():
@@ -157,21 +165,19 @@ def test_the_clinic_reads_band_kind_range_direction_and_source():
 
 
 def test_what_is_not_scored_says_why():
-    face = printed_pages("emergency", Edition.PATIENT)[0]
-
-    assert "PEG: 2 of 3 questions not answered." in face
+    assert "PEG: 2 of 3 questions not answered." in face("emergency", Edition.PATIENT)[0]
 
 
 def test_the_change_since_last_time_is_told_by_both_tests_to_the_clinic_alone():
-    clinic = " ".join(second_visit()[Edition.CLINIC])
+    clinic = second_visit(Edition.CLINIC)
 
     assert "better by 3 since August 3, 2026, meaningful" in clinic
     assert "Test by points (2 or more): met. Test by percent (42.9%; 30% or more): met." in clinic
-    assert "since August 3" not in " ".join(second_visit()[Edition.PATIENT])
+    assert "since August 3" not in second_visit(Edition.PATIENT)
 
 
 def test_a_typed_total_stands_with_who_typed_it_and_when():
-    clinic = " ".join(second_visit()[Edition.CLINIC])
+    clinic = second_visit(Edition.CLINIC)
 
     assert "Oswestry Disability Index 44 of 100" in clinic
     assert "Typed in by Dr. Amira Lee, November 24, 2026." in clinic
@@ -180,13 +186,13 @@ def test_a_typed_total_stands_with_who_typed_it_and_when():
 def test_the_level_set_stands_beside_the_one_of_the_rules_for_the_clinic_alone():
     words = "Rules: same day. Set to routine by Dr. Amira Lee (clinician) on November 24, 2026"
 
-    assert words in second_visit()[Edition.CLINIC][0]
-    assert "Examined today" not in " ".join(second_visit()[Edition.PATIENT])
-    assert BY_STAFF not in second_visit()[Edition.PATIENT][1]
+    assert words in second_visit(Edition.CLINIC, "#face")
+    assert "Examined today" not in second_visit(Edition.PATIENT)
+    assert BY_STAFF not in second_visit(Edition.PATIENT, "#you")
 
 
 def test_the_plan_gives_each_stretch_its_verdict_reason_change_and_hold():
-    plan = careful_plan()[2]
+    plan = careful_plan(".plan")
 
     assert "You may try this stretch in an easier way." not in plan
     assert "Ask your provider before you try this stretch." in plan
@@ -196,14 +202,14 @@ def test_the_plan_gives_each_stretch_its_verdict_reason_change_and_hold():
 
 
 def test_what_may_not_be_done_now_has_no_steps_and_no_drawing():
-    text = " ".join(careful_plan())
+    text = careful_plan()
 
     assert "Lie on the floor on your stomach." not in text
     assert "Get on your hands and knees" not in text
 
 
 def test_an_eased_stretch_shows_the_form_to_use_and_its_shorter_hold():
-    text = " ".join(pages({**PLAIN, "move-limits": ["shoulder"]}, Edition.PATIENT))
+    text = paper({**PLAIN, "move-limits": ["shoulder"]}, Edition.PATIENT)
 
     assert "The form for you Your own way" in text
     assert "“Your own way” comes first." in text
@@ -219,22 +225,22 @@ def test_a_stretch_that_is_never_longer_than_a_minute_is_told_with_its_own_hold(
 
 
 def test_the_clinic_reads_the_staff_reasons_for_each_verdict():
-    text = " ".join(pages({**PLAIN, "pregnant": "could-be"}, Edition.CLINIC))
+    text = paper({**PLAIN, "pregnant": "could-be"}, Edition.CLINIC)
 
     assert "Stretch advice" in text
     assert "Could be pregnant" in text
 
 
 def test_a_private_answer_is_not_named_in_the_patients_plan():
-    plan = pages({**PLAIN, "pregnant": "could-be"}, Edition.PATIENT)[2]
+    plan = paper({**PLAIN, "pregnant": "could-be"}, Edition.PATIENT, ".plan")
 
     assert "one of your private answers calls for care" in plan
     assert "pregnan" not in plan.lower()
 
 
 def test_the_gate_has_one_sentence_for_the_patient_and_a_checklist_for_the_clinic():
-    clinic = " ".join(printed_pages("long", Edition.CLINIC))
-    options = next(page for page in printed_pages("long", Edition.PATIENT) if OPTIONS in page)
+    clinic = patient_words("long", Edition.CLINIC)
+    options = paper(LONG, Edition.PATIENT, ".options")
     gate = summary_of(LONG).regenerative
 
     assert gate.patient in options
@@ -325,23 +331,45 @@ def test_each_paper_names_the_tables_that_made_it_with_their_hashes(edition):
         assert f"{table.version} {table.hash[:12]}" in html
 
 
+def worst_case():
+    level = LevelSet(Urgency.EMERGENCY_NOW, Urgency.EMERGENCY_NOW, LONG_TEXT, BY_STAFF, SENT)
+    return summary_of(WORST, typed=typed_totals(), earlier=[earlier_scores(PLAIN)], level=level)
+
+
+def page_of_the_cut(summary, first):
+    """Look at the first page of the worst case; give the page that it leads to."""
+    others = len(summary.findings) - len(summary.leading)
+    assert END_OF_PAGE_ONE in first
+    for finding in summary.leading:
+        assert squeezed(finding.staff) in squeezed(first)
+    last = summary.leading[-1].rule_id
+    cut = re.search(rf"{last} and (\d+) more, page (\d+)", first)
+    assert int(cut[1]) <= others
+    return int(cut[2])
+
+
 @pytest.mark.parametrize("paper", BOTH_PAPERS)
 def test_the_worst_case_holds_on_one_page_and_never_cuts_what_is_for_today(paper):
-    level = LevelSet(Urgency.EMERGENCY_NOW, Urgency.EMERGENCY_NOW, LONG_TEXT, BY_STAFF, SENT)
-    more = {"typed": typed_totals(), "earlier": [earlier_scores(PLAIN)], "level": level}
-    summary = summary_of(WORST, **more)
-    printed = pages(WORST, Edition.CLINIC, paper, **more)
-    others = len(summary.findings) - len(summary.leading)
+    summary = worst_case()
+    printed = face_pages(summary, Edition.CLINIC, paper=paper)
 
     assert len(summary.findings) > 25
     assert len(summary.section("medicines").lines[0].pieces) >= 12
+    assert len(printed) == 1
+    assert page_of_the_cut(summary, printed[0])
+    whole = words_of(make_renderer().html(summary, Edition.CLINIC))
+    assert "Roland-Morris, 24 sentences" in whole
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_the_worst_case_leads_to_the_page_of_its_findings(paper):
+    """In each run the test before holds the first page, and in test_render a cut list its page."""
+    summary = worst_case()
+    printed = pages_of(make_renderer().render_summary(summary, Edition.CLINIC, paper=paper))
+
     assert [END_OF_PAGE_ONE in page for page in printed] == [True] + [False] * (len(printed) - 1)
-    for finding in summary.leading:
-        assert squeezed(finding.staff) in squeezed(printed[0])
-    last = summary.leading[-1].rule_id
-    cut = re.search(rf"{last} and (\d+) more, page (\d+)", printed[0])
-    assert int(cut[1]) <= others
-    assert "Findings in full" in printed[int(cut[2]) - 1]
+    assert "Findings in full" in printed[page_of_the_cut(summary, printed[0]) - 1]
     assert "Roland-Morris, 24 sentences" in " ".join(printed)
 
 
@@ -360,7 +388,7 @@ def test_many_findings_that_can_wait_are_cut_with_their_number_and_page(paper):
         "blood-thinner": ["not-sure"],
     }
     summary = summary_of(waiting)
-    first = pages(waiting, Edition.CLINIC, paper)[0]
+    (first,) = face_pages(summary, Edition.CLINIC, paper=paper)
     others = len(summary.findings) - len(summary.leading)
     shown = [finding for finding in summary.findings if squeezed(finding.staff) in squeezed(first)]
 
