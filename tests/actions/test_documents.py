@@ -8,36 +8,18 @@ import pytest
 
 from clinic.actions.documents import summary_pdf
 from clinic.config import Settings
-from clinic.library.places import content_dir, templates_dir
-from clinic.pdf.pool import RenderPool
 from clinic.pdf.render import Edition
 from clinic.store import intakes
 from clinic.store.database import Database, open_database
-from tests.pdf.printing import FONTS, shipped_handouts
+from tests.pdf.printing import WordsAlone
 from tests.prepared import lay_database
 from tests.summary.patients import PLAIN, SENT, make_sent_intake, make_summary
 
 
-class CountingPool(RenderPool):
-    """A real pool that counts the papers it was asked for."""
-
-    asked = 0
-
-    def render_summary(self, *args, **options):
-        self.asked += 1
-        return super().render_summary(*args, **options)
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[CountingPool]:
-    with CountingPool(
-        templates=templates_dir(),
-        figures=content_dir() / "figures",
-        fonts=FONTS,
-        handouts=shipped_handouts(),
-        workers=1,
-    ) as made:
-        yield made
+@pytest.fixture
+def pool() -> WordsAlone:
+    """What is tested here is how often it is asked, and what is kept."""
+    return WordsAlone()
 
 
 @pytest.fixture
@@ -48,7 +30,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
-def asked_for(pool: CountingPool, work) -> tuple[int, bytes]:
+def asked_for(pool: WordsAlone, work) -> tuple[int, bytes]:
     before = pool.asked
     pdf = work()
     return pool.asked - before, pdf

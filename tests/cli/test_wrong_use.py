@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from clinic.cli import main
+from clinic.cli import main, service
 from clinic.library.places import content_dir
 from clinic.store.keys import new_key_file
+from tests.postgres import free_port
 
 EXAMPLE = str(content_dir() / "examples" / "emergency.json")
 NOBODY = 1
@@ -123,12 +124,40 @@ def test_a_host_that_is_none_is_named(capsys: pytest.CaptureFixture[str]) -> Non
     assert "--host: not a host is no address" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("demo", "warned"), [(True, True), (False, False)])
+class Begins(Exception):
+    """The server would begin here."""
+
+
+def begins(*_: object) -> None:
+    raise Begins
+
+
+@pytest.mark.parametrize("trying_out", [True, False])
+def test_a_key_for_trying_out_alone_is_warned_of_before_the_server_begins(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    trying_out: bool,
+) -> None:
+    new_key_file(tmp_path / "keys" / "clinic.key", trying_out=trying_out)
+    monkeypatch.setattr(service, "create_app", lambda *_, **__: None)
+    monkeypatch.setattr(service, "make_server", begins)
+
+    with pytest.raises(Begins):
+        main(["run", "--port", str(free_port())])
+
+    told = capsys.readouterr().err
+    assert ("is a key for trying out. Enter no real patient." in told) is trying_out
+
+
+@pytest.mark.parametrize(
+    ("demo", "warned"), [(True, True), pytest.param(False, False, marks=pytest.mark.proof)]
+)
 def test_serving_with_a_key_for_trying_out_warns(tmp_path: Path, demo: bool, warned: bool) -> None:
+    """Without a warning a proof; in each run the test before holds both."""
     new_key_file(tmp_path / "keys" / "clinic.key", trying_out=demo)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [Path(sys.executable).parent / "clinic", "run", "--port", str(port)]
     told = tmp_path / "told"
     with told.open("wb") as err:

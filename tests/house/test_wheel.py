@@ -101,7 +101,9 @@ def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(f"The server did not start: {log.read_text()}")
 
 
+@pytest.mark.proof
 def test_the_wheel_serves_from_an_empty_folder(installed, tmp_path):
+    """In each run the tests before hold that every file is there, and that they are found."""
     port = free_port()
     environment = {
         "PATH": os.environ["PATH"],

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 import clinic
 from clinic.actions.handouts import read_handouts
@@ -142,5 +142,13 @@ def printed_pages(name: str, edition: Edition) -> list[str]:
 
 def pages_of(pdf: bytes) -> list[str]:
     """The text of each page, white space as one blank."""
-    reader = PdfReader(BytesIO(pdf))
-    return [" ".join(page.extract_text().split()) for page in reader.pages]
+    return [_text_of(page) for page in PdfReader(BytesIO(pdf)).pages]
+
+
+def first_page_of(pdf: bytes) -> str:
+    """The text of the first page; all others take their time too."""
+    return _text_of(PdfReader(BytesIO(pdf)).pages[0])
+
+
+def _text_of(page: PageObject) -> str:
+    return " ".join(page.extract_text().split())

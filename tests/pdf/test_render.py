@@ -12,20 +12,26 @@ from clinic.errors import Unavailable
 from clinic.library.places import content_dir
 from clinic.pdf.assets import Assets
 from clinic.pdf.render import Edition
-from clinic.summary.model import Correction
+from clinic.summary.model import AdditionWords, Correction
 from clinic.triage.rules import Urgency
 from tests.make import make_intake
 from tests.pdf.printing import (
     FONTS,
     PATIENTS,
+    FaceAlone,
+    face,
+    face_pages,
     make_renderer,
     pages_of,
+    patient_words,
     printed,
     printed_pages,
     shipped_handouts,
+    words_of,
 )
 from tests.summary.patients import EMERGENCY, LONG, LONG_TEXT, PLAIN, make_summary, summary_of
 
+SHORTER = [name for name in PATIENTS if name != "long"]
 CONDITION_NAMES = ("cauda equina", "fracture", "infection", "cord compression", "spondylo")
 END_OF_PAGE_ONE = "Every question with its answer: page"
 
@@ -38,17 +44,36 @@ def squeezed(text: str) -> str:
 @pytest.mark.parametrize("edition", list(Edition))
 @pytest.mark.parametrize("name", list(PATIENTS))
 def test_the_first_page_is_one_page(name, edition):
-    pages = printed_pages(name, edition)
+    pages = face(name, edition)
 
-    assert [END_OF_PAGE_ONE in page for page in pages] == [True] + [False] * (len(pages) - 1)
+    assert len(pages) == 1
+    assert END_OF_PAGE_ONE in pages[0]
 
 
-@pytest.mark.parametrize("edition", list(Edition))
-def test_every_answer_stands_in_the_last_part(edition):
-    pages = printed_pages("long", edition)
+@pytest.mark.parametrize(
+    "name", ["long", *(pytest.param(name, marks=pytest.mark.proof) for name in SHORTER)]
+)
+def test_the_first_page_stays_one_page_when_the_others_follow(name):
+    """In each run the first page is laid out alone for every patient; here they are whole."""
+    for edition in (Edition.PATIENT,) if name == "long" else tuple(Edition):
+        pages = printed_pages(name, edition)
+
+        assert [END_OF_PAGE_ONE in page for page in pages] == [True] + [False] * (len(pages) - 1)
+
+
+def test_every_answer_stands_in_the_last_part():
+    pages = printed_pages("long", Edition.PATIENT)
     start = next(n for n, page in enumerate(pages) if "Every question and answer" in page)
-    last_part = squeezed(" ".join(without_footer(page) for page in pages[start:]))
+    holds_every_answer(" ".join(without_footer(page) for page in pages[start:]))
 
+
+def test_every_answer_stands_in_the_last_part_of_the_clinics_paper():
+    html = make_renderer().html(summary_of(LONG), Edition.CLINIC)
+    holds_every_answer(words_of(html, "#answers"))
+
+
+def holds_every_answer(part: str) -> None:
+    last_part = squeezed(part)
     for said in summary_of(LONG).said():
         assert squeezed(said.question) in last_part, said.link_id
         for words in said.answers or ("Not answered",):
@@ -71,7 +96,8 @@ def test_every_page_has_name_reference_page_number_versions_and_hash(edition):
 
 
 def test_the_patients_edition_names_no_level_and_no_condition():
-    text = " ".join(printed_pages("emergency", Edition.PATIENT)[:2])
+    html = make_renderer().html(summary_of(EMERGENCY), Edition.PATIENT)
+    text = face("emergency", Edition.PATIENT)[0] + words_of(html, "#you")
 
     for word in ("Emergency now", "Same day", "urgency", "CES-1"):
         assert word not in text
@@ -88,7 +114,9 @@ def test_the_patients_edition_names_no_level_and_no_condition():
     ],
 )
 def test_what_happens_next_is_said_in_fixed_words(name, words):
-    assert words in printed_pages(name, Edition.PATIENT)[1]
+    html = make_renderer().html(summary_of(PATIENTS[name]), Edition.PATIENT)
+
+    assert words in words_of(html, "#you")
 
 
 def test_every_urgency_has_its_fixed_words():
@@ -107,7 +135,7 @@ def test_the_safety_net_is_on_the_patients_page_with_its_date():
 
 
 def test_nobody_who_must_be_seen_today_is_given_a_stretch():
-    text = " ".join(printed_pages("emergency", Edition.PATIENT))
+    text = patient_words("emergency", Edition.PATIENT)
 
     assert "No stretch here until you have talked with a provider." in text
     assert "Left out because you need to be seen first." in text
@@ -130,15 +158,15 @@ def test_the_three_stretches_have_steps_hold_stop_rules_and_drawings():
 
 
 def test_the_clinic_edition_leads_with_urgency_findings_answers_and_flags():
-    face = printed_pages("emergency", Edition.CLINIC)[0]
+    first = face("emergency", Edition.CLINIC)[0]
 
-    assert "Emergency now Act now" in face
+    assert "Emergency now Act now" in first
     for finding in summary_of(EMERGENCY).leading:
-        assert squeezed(finding.staff) in squeezed(face)
-    assert "numb between the legs: Yes; Does it feel normal? No, it feels dull" in face
-    assert "Present Cauda equina" in face
-    assert "Asked and denied" in face
-    assert "Not sure or not answered" in face
+        assert squeezed(finding.staff) in squeezed(first)
+    assert "numb between the legs: Yes; Does it feel normal? No, it feels dull" in first
+    assert "Present Cauda equina" in first
+    assert "Asked and denied" in first
+    assert "Not sure or not answered" in first
 
 
 @pytest.mark.proof
@@ -167,7 +195,7 @@ def test_findings_of_today_are_never_cut_from_the_first_page():
         "goals": LONG_TEXT,
     }
     summary = summary_of(risky)
-    pages = pages_of(make_renderer().render_summary(summary, Edition.CLINIC))
+    pages = face_pages(summary, Edition.CLINIC)
 
     assert len(summary.leading) > 25
     assert END_OF_PAGE_ONE in pages[0]
@@ -194,7 +222,7 @@ def test_a_draft_says_that_it_was_not_sent():
 
 
 def test_the_paper_is_letter_unless_a4_is_asked_for():
-    a4 = make_renderer().render_summary(summary_of(PLAIN), Edition.CLINIC, paper="a4")
+    a4 = make_renderer(FaceAlone).render_summary(summary_of(PLAIN), Edition.CLINIC, paper="a4")
 
     assert paper_size(printed("plain", Edition.CLINIC)) == (612, 792)
     assert paper_size(a4) == (595, 842)
@@ -205,25 +233,47 @@ def paper_size(pdf: bytes) -> tuple[int, int]:
     return round(box.width), round(box.height)
 
 
+ADDED = (AdditionWords("I had the same pain in 2019.", "November 24, 2026, 9:15 am"),)
+
+
+@pytest.mark.proof
 def test_large_type_takes_more_pages_and_page_one_stays_one():
-    large = make_renderer().render_summary(summary_of(PLAIN), Edition.PATIENT, large=True)
+    """In each run the test after holds page one, and test_fit that the style is larger."""
+    summary = replace(summary_of(PLAIN), additions=ADDED)
+    large = make_renderer().render_summary(summary, Edition.PATIENT, large=True)
     pages = pages_of(large)
 
-    assert len(pages) > len(printed_pages("plain", Edition.PATIENT))
+    assert len(pages) > len(printed_pages("plain", Edition.PATIENT)) + 1
     assert END_OF_PAGE_ONE in pages[0]
     assert "For you" in pages[1]
+    assert sum("Added after sending" in page for page in pages) == 1
+
+
+def test_in_large_type_page_one_stays_one():
+    pages = face_pages(summary_of(PLAIN), Edition.PATIENT, large=True)
+
+    assert len(pages) == 1
+    assert END_OF_PAGE_ONE in pages[0]
+
+
+@pytest.mark.parametrize("edition", list(Edition))
+def test_what_was_added_after_sending_is_told_on_page_one(edition):
+    (page,) = face_pages(replace(summary_of(PLAIN), additions=ADDED), edition)
+
+    assert "The patient added to this after sending: I had the same pain in 2019." in page
+    assert END_OF_PAGE_ONE in page
 
 
 @pytest.mark.parametrize("edition", list(Edition))
 def test_the_file_is_tagged_titled_and_claims_pdf_ua_and_pdf_a(edition):
-    with pikepdf.open(BytesIO(printed("emergency", edition))) as pdf:
+    with pikepdf.open(BytesIO(printed("plain", edition))) as pdf:
         metadata = bytes(pdf.Root.Metadata.read_bytes())
 
         assert pdf.Root.MarkInfo.Marked
         assert str(pdf.Root.Lang) == "en"
         assert pdf.Root.ViewerPreferences.DisplayDocTitle
         assert "K7QM-2R9D" in str(pdf.docinfo["/Title"])
-        assert "Whitfield" not in str(pdf.docinfo["/Title"])
+        assert "Delgado" not in str(pdf.docinfo["/Title"])
         assert b"<pdfuaid:part>1</pdfuaid:part>" in metadata
         assert b'pdfaid:part="3"' in metadata
         with pdf.open_outline() as outline:
@@ -242,14 +292,18 @@ def test_the_body_map_is_told_in_words_and_its_marked_regions_are_filled():
     assert "#a3281c" in marked
     assert "#a3281c" not in plain
     assert marked.count("<path") == plain.count("<path") + 1
-    face = printed_pages("plain", Edition.PATIENT)[0]
-    assert "Right low back, Lower part of right buttock" in face
+    first = face("plain", Edition.PATIENT)[0]
+    assert "Right low back, Lower part of right buttock" in first
 
 
 def test_one_patients_body_map_is_not_kept_for_the_next():
-    renderer = make_renderer()
-    renderer.render_summary(summary_of(PLAIN), Edition.CLINIC)
+    renderer = make_renderer(FaceAlone)
+    summary = summary_of(PLAIN)
+    assert "body-map" in renderer.html(summary, Edition.CLINIC)
 
+    renderer.render_summary(summary, Edition.CLINIC)
+
+    assert renderer.pictures
     assert not [address for address in renderer.pictures if "body-map" in str(address)]
 
 
@@ -292,7 +346,7 @@ def test_a_safety_answer_that_was_changed_stands_on_the_first_page_for_the_provi
     )
     summary = replace(summary_of(PLAIN), corrections=(change,))
 
-    face = pages_of(make_renderer().render_summary(summary, Edition.PATIENT))[0]
+    (first,) = face_pages(summary, Edition.PATIENT)
 
-    assert "Changed while answering:" in face
-    assert "Yes at 8:42 am, changed to No at 8:43 am" in face
+    assert "Changed while answering:" in first
+    assert "Yes at 8:42 am, changed to No at 8:43 am" in first

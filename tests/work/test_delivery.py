@@ -270,7 +270,19 @@ def test_mail_that_fails_is_told_though_the_last_that_went_out_lies_in_the_futur
 # --- a process that is asked to stop -----------------------------------------------------
 
 
+def test_who_is_told_to_stop_while_a_mail_goes_out_notes_it_and_begins_no_other(settings, database):
+    invited(database, "a@example.org", "b@example.org", now=utc_now())
+    stop = threading.Event()
+    with mail_server(thinks=stop.set) as server:
+        work.work_until(stop, settings.model_copy(update={"smtp_url": server.url}), database)
+
+    assert len(server.mails) == 1
+    assert waiting(database) == 1
+
+
+@pytest.mark.proof
 def test_a_worker_that_is_asked_to_stop_while_it_sends_notes_the_mail_first(settings, database):
+    """In each run the test before holds it without a process."""
     invited(database, "a@example.org", now=utc_now())
     with mail_server(thinks=lambda: time.sleep(1.5)) as slow:
         given = {
