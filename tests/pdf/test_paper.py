@@ -10,7 +10,6 @@ from pypdf import PdfReader
 from clinic.errors import Unavailable
 from clinic.library.places import content_dir, templates_dir
 from clinic.pdf.paper import Paper, render_paper
-from clinic.pdf.pool import RenderPool
 from clinic.pdf.qr import drawn_qr, qr_address
 from clinic.pdf.render import Renderer
 from tests.pdf.printing import FONTS, pages_of, shipped_handouts
@@ -104,8 +103,3 @@ def test_no_paper_keeps_the_qr_code_of_another(renderer):
     render_paper(renderer, make_paper())
 
     assert not [each for each in renderer.pictures if str(each).startswith("asset:qr")]
-
-
-def test_the_pool_makes_papers_too(kit):
-    with RenderPool(**kit, workers=1) as pool:
-        assert "A slip" in pages_of(pool.render_paper(make_paper()))[0]

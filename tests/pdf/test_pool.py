@@ -1,4 +1,7 @@
-"""The pool that makes papers in other processes: real processes, bounded and replaced."""
+"""The pool that makes papers in other processes: real processes, bounded and replaced.
+
+Those that need a process stand before those that end it: one takes seconds to start.
+"""
 
 import os
 import queue
@@ -14,7 +17,7 @@ from clinic.pdf import pool as pools
 from clinic.pdf.paper import Paper
 from clinic.pdf.pool import RenderPool
 from clinic.pdf.render import Edition
-from tests.pdf.printing import FONTS, pages_of, shipped_handouts
+from tests.pdf.printing import FONTS, first_page_of, pages_of, shipped_handouts
 from tests.summary.patients import CLINIC, PLAIN, summary_of
 
 
@@ -64,13 +67,46 @@ def worker_of(pool: RenderPool):
 
 def test_a_paper_is_made_in_another_process_that_serves_the_next_as_well(pool):
     made = pool.render_summary(summary_of(PLAIN), Edition.CLINIC)
-    assert "Rosa Delgado" in pages_of(made)[0]
+    assert "Rosa Delgado" in first_page_of(made)
     first = worker_of(pool).process.pid
 
     assert "Rosa Delgado" in paper(pool)[0]
 
     assert worker_of(pool).process.pid == first
     assert first != os.getpid()
+
+
+def test_many_who_ask_at_once_are_served_one_after_the_other(pool):
+    papers: queue.Queue[list[str]] = queue.Queue()
+    threads = [threading.Thread(target=lambda: papers.put(paper(pool))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert papers.qsize() == 3
+
+
+def test_who_finds_every_process_at_work_for_too_long_is_told_to_come_back(pool, monkeypatch):
+    paper(pool)
+    monkeypatch.setattr(pools, "WAIT_SECONDS", 0.05)
+    worker = pool._seats.get_nowait()
+    try:
+        with pytest.raises(Unavailable, match="Try again"):
+            paper(pool)
+    finally:
+        pool._seats.put(worker)
+
+
+def test_a_process_is_replaced_after_some_documents(pool, monkeypatch):
+    paper(pool)
+    first = worker_of(pool)
+    monkeypatch.setattr(pools, "DOCUMENTS", first.made + 1)
+
+    paper(pool)
+
+    assert first.process.returncode is not None
+    assert worker_of(pool) is None
 
 
 def test_a_process_that_died_is_replaced(pool):
@@ -96,39 +132,6 @@ def test_a_paper_that_takes_too_long_is_given_up_and_its_process_ended(pool, mon
 
     assert late.process.returncode is not None
     assert not Path(late.folder.name).exists()
-
-
-def test_who_finds_every_process_at_work_for_too_long_is_told_to_come_back(pool, monkeypatch):
-    paper(pool)
-    monkeypatch.setattr(pools, "WAIT_SECONDS", 0.05)
-    worker = pool._seats.get_nowait()
-    try:
-        with pytest.raises(Unavailable, match="Try again"):
-            paper(pool)
-    finally:
-        pool._seats.put(worker)
-
-
-def test_a_process_is_replaced_after_some_documents(pool, monkeypatch):
-    paper(pool)
-    first = worker_of(pool)
-    monkeypatch.setattr(pools, "DOCUMENTS", first.made + 1)
-
-    paper(pool)
-
-    assert first.process.returncode is not None
-    assert worker_of(pool) is None
-
-
-def test_many_who_ask_at_once_are_served_one_after_the_other(pool):
-    papers: queue.Queue[list[str]] = queue.Queue()
-    threads = [threading.Thread(target=lambda: papers.put(paper(pool))) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert papers.qsize() == 3
 
 
 def test_closing_ends_every_process_at_rest():
