@@ -105,6 +105,8 @@ ACT_WORDS: Mapping[str, str] = {
     "audit.view": "Looked at the audit",
     "backup.make": "Made a backup",
     "backup.restore": "Restored a backup",
+    "figures.export": "Took the figures of referrals out as CSV",
+    "figures.view": "Looked at the figures of referrals",
     "hold.lift": "Lifted a legal hold",
     "hold.set": "Set a legal hold",
     "hold.view": "Looked at the legal holds",
@@ -152,6 +154,9 @@ ACT_WORDS: Mapping[str, str] = {
     "invitations.view": "Looked at the invitations",
     "keys.retire": "Retired a key",
     "keys.rotate": "Wrapped all data keys with the key in use",
+    "paper.begin": "Began to type in a paper form",
+    "paper.open": "Opened a paper form to type in",
+    "paper.view": "Looked at the paper forms",
     "patient.different": "Said it is another person",
     "patient.same": "Said it is the same person",
     "patient.search": "Looked somebody up",
@@ -168,13 +173,16 @@ ACT_WORDS: Mapping[str, str] = {
     "referral.acknowledge": "Noted that a referral arrived",
     "referral.answer": "Answered a question about a referral",
     "referral.ask": "Noted a question about a referral",
+    "referral.attachment": "Opened a file of a referral",
     "referral.book": "Noted a visit for a referral",
     "referral.cancel": "Cancelled a referral",
     "referral.choose": "Changed what a referral asks",
     "referral.close": "Closed a referral",
+    "referral.code": "Opened the door of a referral with the code",
     "referral.complete": "Marked a letter as complete",
     "referral.decline": "Noted that a referral was declined",
     "referral.door": "Made a new link for a referral",
+    "referral.escalate": "Was late with its step, and stands on the list",
     "referral.fail": "Noted that a referral did not get through",
     "referral.keep": "Kept a referral",
     "referral.letter": "Changed a letter",
@@ -182,6 +190,7 @@ ACT_WORDS: Mapping[str, str] = {
     "referral.miss": "Noted a missed visit",
     "referral.patient_declines": "Noted that a patient does not want a referral",
     "referral.pdf": "Opened a letter",
+    "referral.read": "Read the letter",
     "referral.reason": "Gave a reason to go on",
     "referral.report": "Noted a report",
     "referral.report_seen": "Noted that a patient was seen",
@@ -225,7 +234,7 @@ ACT_WORDS: Mapping[str, str] = {
     "tablet.view": "Looked at whom a tablet can go to",
     "worklist.view": "Looked at the worklist",
 }
-"""What stands in the audit, in words; an act that is missing here shows its own name."""
+"""What stands in the audit, in words."""
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
