@@ -9,6 +9,7 @@ from clinic.store import audit, intakes, notes, outcomes
 from clinic.store.outcomes import OutcomeKind
 from clinic.store.staff import Role
 from clinic.triage.rules import Urgency
+from tests.pdf.printing import WordsAlone
 from tests.web.browser import Page
 from tests.web.staff import (
     BEFORE,
@@ -24,6 +25,17 @@ from tests.web.staff import (
 )
 
 TYPED = "Spoke with her husband. <b>He drives.</b>"
+
+
+@pytest.fixture
+def on_paper() -> None:
+    """Ask for it where papers have to be laid out."""
+
+
+@pytest.fixture
+def pool(pool, request):
+    """The words of papers alone, unless a test asks for papers."""
+    return pool if "on_paper" in request.fixturenames else WordsAlone()
 
 
 @pytest.fixture
@@ -234,6 +246,7 @@ def test_every_line_of_the_summary_leads_to_its_answer(clinician, patients):
     assert set(links) <= places
 
 
+@pytest.mark.usefixtures("on_paper")
 def test_the_pdf_is_the_clinics_edition(clinician, patients):
     intake_id = patients.sends(EMERGENCY)
 
