@@ -235,6 +235,8 @@ def test_nobody_but_the_proxy_says_who_asks_or_by_what_name(served):
     assert answer.status == 303
     assert "evil" not in answer.location + answer.text
     assert "f" * 32 not in served.log()
+    misled = served.visitor().asks("GET", "/", Host="evil.example")
+    assert (misled.status, "nginx/" in misled.text) == (421, False)
     with pytest.raises(OSError, match="unrecognized name"):
         served.trust.wrap_socket(
             socket.create_connection(("127.0.0.1", served.port)), server_hostname="evil.example"
