@@ -18,9 +18,14 @@ def clock(text: str) -> datetime:
     return datetime.strptime(text.replace(".", "").upper(), "%I:%M %p")  # noqa: DTZ007
 
 
+@pytest.mark.proof
 def test_a_yes_taken_back_stays_an_emergency_until_an_outcome_is_recorded(
     waiting_room: Waiting,
 ) -> None:
+    """Each run: `test_a_corrected_answer_does_not_lower_the_level` in tests/web/test_intake.py,
+    `test_an_answer_changed_after_the_emergency_page_shows_both_and_holds_the_level` and
+    `test_an_emergency_leaves_the_top_only_by_its_outcome` in tests/web/test_staff_patient.py.
+    """
     patient = waiting_room.patient()
     patient.arrives_at("vessels", "Chiara Changed")
     patient.plans["leg-cold"] = ["yes"]

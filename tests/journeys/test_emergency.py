@@ -48,7 +48,12 @@ def test_a_mild_second_look_raises_no_alarm(waiting_room: Waiting) -> None:
     assert patient.path not in ("/intake/urgent", "/intake/right-now")
 
 
+@pytest.mark.proof
 def test_an_answer_changed_after_the_alarm_does_not_take_it_back(waiting_room: Waiting) -> None:
+    """Each run: `test_a_corrected_answer_does_not_lower_the_level` in tests/web/test_intake.py, and
+    `test_an_answer_changed_after_the_emergency_page_shows_both_and_holds_the_level` in
+    tests/web/test_staff_patient.py.
+    """
     patient = waiting_room.patient()
     stands_before_right_now(patient, "Corinne Changed")
     patient.answers("walk-now", "no-legs")

@@ -1,4 +1,10 @@
-"""One patient for each level: what they are told on the last page, and where staff find them."""
+"""One patient for each level: what they are told on the last page, and where staff find them.
+
+Each run: `test_the_words_follow_the_urgency` and
+`test_the_done_page_says_what_to_do_in_fixed_words_and_no_level` in tests/web/test_intake.py,
+`test_the_headings_stand_in_the_order_of_urgency_with_their_counts` and
+`test_a_row_says_who_why_and_since_when` in tests/web/test_staff_worklist.py.
+"""
 
 from dataclasses import dataclass
 
@@ -8,7 +14,7 @@ from clinic.library.places import content_dir
 from clinic.library.rules import read_rules
 from tests.journeys.conftest import Waiting
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.proof]
 
 RULES = read_rules(content_dir())
 MOST_WORDS = 12
@@ -83,14 +89,7 @@ LEVELS = {
 }
 
 
-IN_THE_PROOFS = {"emergency_now", "urgent_2wk", "routine"}
-"""Other journeys meet an emergency; the other two are tested without a browser too."""
-
-
-@pytest.mark.parametrize(
-    "level",
-    [pytest.param(each, marks=[pytest.mark.proof] * (each in IN_THE_PROOFS)) for each in LEVELS],
-)
+@pytest.mark.parametrize("level", LEVELS)
 def test_a_patient_is_told_what_to_do_and_staff_find_them(
     waiting_room: Waiting, level: str
 ) -> None:

@@ -7,10 +7,19 @@ from tests.journeys.conftest import Waiting
 pytestmark = pytest.mark.journey
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
+@pytest.mark.parametrize(
+    "javascript",
+    [
+        pytest.param(True, id="with script"),
+        pytest.param(False, id="without script", marks=pytest.mark.proof),
+    ],
+)
 def test_a_patient_answers_everything_and_takes_the_paper(
     waiting_room: Waiting, javascript: bool
 ) -> None:
+    """Without a script, each run: `test_the_whole_way_ends_with_a_reference_and_a_paper` in
+    tests/web/test_intake.py, whose browser has none.
+    """
     patient = waiting_room.patient(javascript=javascript)
     patient.opens("/")
     patient.agrees()
@@ -26,7 +35,11 @@ def test_a_patient_answers_everything_and_takes_the_paper(
     assert paper.body().startswith(b"%PDF-")
 
 
+@pytest.mark.proof
 def test_a_patient_reads_about_stretches_and_options(waiting_room: Waiting) -> None:
+    """Each run: tests/web/test_education.py reads every page, its facts and its links, and
+    `test_axe_finds_nothing_on_a_few_pages` in tests/web/test_every_page.py reads some by axe.
+    """
     patient = waiting_room.patient()
     for path in ("/stretches/", "/stretches/childs-pose", "/stretches/knee-to-chest"):
         patient.opens(path)

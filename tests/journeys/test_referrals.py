@@ -67,7 +67,12 @@ def test_a_clinician_signs_a_letter_and_the_spine_clinic_books(waiting_room: Wai
     patient.sees("You were seen, and we talked with you.")
 
 
+@pytest.mark.proof
 def test_a_referral_goes_overdue_and_is_sent_elsewhere(waiting_room: Waiting) -> None:
+    """Each run: `test_the_overdue_stand_on_top_and_say_so` and
+    `test_a_declined_one_is_sent_elsewhere_with_its_letter` in tests/web/test_referrals.py, and
+    `test_one_that_was_sent_elsewhere_gives_way_to_the_new_one` in tests/web/test_next_steps.py.
+    """
     desk = waiting_room.staff("front_desk")
     desk.opens("/staff/referrals/")
     late = desk.page.locator("section").filter(has=desk.page.locator("#overdue"))
@@ -97,7 +102,12 @@ def test_a_referral_goes_overdue_and_is_sent_elsewhere(waiting_room: Waiting) ->
     desk.sees("Sent elsewhere as")
 
 
+@pytest.mark.proof
 def test_the_receiver_declines(waiting_room: Waiting) -> None:
+    """Each run: `test_a_decline_needs_a_reason_and_then_thanks` in tests/web/test_receiving.py,
+    `test_each_state_is_told_in_plain_words` in tests/web/test_next_steps.py, and
+    `test_the_list_is_narrowed_by_state_service_and_owner` in tests/web/test_referrals.py.
+    """
     patient = waiting_room.patient(javascript=False)
     patient.sends_everything("Dorit Declined")
     referral, spine_clinic = sent_to_the_spine_clinic(waiting_room, "Dorit Declined")

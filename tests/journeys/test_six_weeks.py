@@ -1,10 +1,14 @@
-"""A patient who is asked back starts from the last answers, and staff see what is different."""
+"""A patient who is asked back starts from the last answers, and staff see what is different.
+
+Each run: tests/web/test_invited.py opens an invitation with the last answers, and
+tests/web/test_staff_record.py reads what is different since last time, with its trends.
+"""
 
 import pytest
 
 from tests.journeys.conftest import Waiting
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.proof]
 
 NAME = "Ivan Example-Marsh"
 

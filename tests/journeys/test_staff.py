@@ -16,7 +16,11 @@ def opens(staff: Staff, name: str) -> None:
     staff.looks()
 
 
+@pytest.mark.proof
 def test_the_front_desk_calls_back_an_emergency(waiting_room: Waiting) -> None:
+    """Each run: tests/web/test_staff_emergency.py takes every step of the loop, and
+    tests/web/test_staff_patient.py has `test_an_emergency_leaves_the_top_only_by_its_outcome`.
+    """
     patient = waiting_room.patient(javascript=False)
     patient.plans |= {"full-name": ["Colin Calledback"], "walk-now": ["no-legs"]}
     patient.agrees("Colin Calledback")
