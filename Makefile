@@ -22,7 +22,7 @@ test: ## Set up what is missing, then run the tests: about twelve minutes on two
 	@deploy/setup.sh test
 	.venv/bin/python -m pytest -m "not proof" -n $(WORKERS) --dist worksteal
 
-proof: ## Run the long proofs: kills, fuzz, matrices
+proof: ## Run the long proofs: kills, fuzz, matrices, journeys
 	@deploy/setup.sh test
 	.venv/bin/python -m pytest -m proof -o faulthandler_timeout=0
 

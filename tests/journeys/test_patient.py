@@ -30,7 +30,7 @@ def test_a_patient_answers_everything_and_takes_the_paper(
     patient.sends()
     assert patient.path == "/intake/done"
 
-    paper = patient.context.request.get(f"{patient.base}/intake/summary.pdf")
+    paper = patient.context.request.get(f"{patient.base}/intake/summary.pdf", timeout=60_000)
     assert paper.status == 200
     assert paper.body().startswith(b"%PDF-")
 
