@@ -122,8 +122,9 @@ def _checked(
 
 
 def sign_out(database: Database, staff_id: UUID, *, now: datetime) -> None:
-    """Keep in the audit that somebody left. The session itself is ended by the web."""
+    """End every session of somebody who leaves, wherever it was begun. Audited."""
     with database.writing() as tx:
+        sessions.end_all_of(tx, staff_id)
         _record(tx, Actor("staff", staff_id), "staff.sign_out", staff_id, now)
 
 

@@ -161,6 +161,15 @@ def test_signing_out_kills_the_session_on_the_server(app, desk):
     assert thief.get(HOME, 303).location.startswith(DOOR)
 
 
+def test_signing_out_ends_the_sessions_on_other_devices_too(app, desk):
+    other = Worker(app, desk.member).signs_in()
+    desk.signs_in()
+
+    desk.browser.post("/staff/sign-out")
+
+    assert other.browser.get(HOME, 303).location.startswith(DOOR)
+
+
 def test_fifteen_idle_minutes_end_a_session(desk, clock: Clock):
     desk.signs_in()
     clock.forward(minutes=14)

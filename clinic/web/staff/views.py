@@ -191,7 +191,7 @@ def _changed(form: PasswordForm, member: Member) -> bool:
 @blueprint.route("/sign-out", methods=["POST"])
 @open_to(Audience.FRONT_DESK, Audience.CLINICIAN, Audience.ADMIN)
 def sign_out() -> WebResponse:
-    """End the session, here and on the server."""
+    """End every session of this person, here and wherever else one is open."""
     staff_access.sign_out(database(), signed_in().id, now=now())
     sessions.end()
     return redirect(url_for("staff.sign_in"), code=303)
