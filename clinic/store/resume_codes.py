@@ -28,7 +28,7 @@ def issue_code(tx: Transaction, intake_id: UUID, *, now: datetime, days: int) ->
             expires_at=now + timedelta(days=days),
         )
     )
-    return "-".join(letters[start : start + 4] for start in range(0, CODE_LETTERS, 4))
+    return written_code(letters)
 
 
 def open_by_code(tx: Transaction, code: str, born: date, *, now: datetime) -> UUID | None:
@@ -51,6 +51,12 @@ def plain_code(code: str) -> str | None:
     letters = "".join(code.upper().split()).translate(MISREAD)
     fits = len(letters) == CODE_LETTERS and all(letter in CROCKFORD for letter in letters)
     return letters if fits else None
+
+
+def written_code(code: str) -> str:
+    """Give a code as it was handed out, such as ABCD-EFGH-JKMN, however somebody typed it."""
+    letters = plain_code(code) or code
+    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
 
 
 _is_draft = intake.c.state == IntakeState.DRAFT.value

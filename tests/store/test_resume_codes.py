@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from clinic.store import intakes
-from clinic.store.resume_codes import CROCKFORD, plain_code
+from clinic.store.resume_codes import CROCKFORD, plain_code, written_code
 from clinic.store.tables import resume_code
 from tests.make import NOW
 from tests.store.kept import BORN, answered, begin, make_assessment
@@ -71,6 +71,11 @@ def test_a_code_is_read_however_it_is_typed(database):
 )
 def test_a_code_is_twelve_letters_or_no_code(typed, plain):
     assert plain_code(typed) == plain
+
+
+@pytest.mark.parametrize("typed", ["abcdefghjkmn", "ABCD EFGH jkmn", "abcd-efgh-jkmn"])
+def test_a_code_is_shown_as_it_was_handed_out_however_it_was_typed(typed):
+    assert written_code(typed) == "ABCD-EFGH-JKMN"
 
 
 def test_the_wrong_birth_date_opens_nothing(database):

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as WebResponse
 from clinic.actions.amendments import LONGEST
 from clinic.actions.intakes import resume_intake
 from clinic.store import amendments, assessments, intakes
+from clinic.store.resume_codes import written_code
 from clinic.web import sessions
 from clinic.web.hours import closed
 from clinic.web.intake.add_form import AddForm, may_add
@@ -63,7 +64,7 @@ def resume() -> str | WebResponse:
 def _reopened(intake_id: UUID, code: str) -> str:
     """Hold a draft again, put in what was typed when time ran out, and give where to go on."""
     kept, step_id = _waiting(request.form), request.form.get(KEPT_STEP, "")
-    hold(intake_id, code)
+    hold(intake_id, written_code(code))
     g.pop("intake", None)
     intake = current_intake()
     if kept and any(step.id == step_id for step in intake.steps):
