@@ -125,6 +125,8 @@ def test_a_patients_own_draft_opens_for_nobody_who_types_from_paper(nina, databa
     ("changes", "words"),
     [
         ({"signed": ""}, "Without a signature nothing is typed in."),
+        ({"signed_on": ""}, "Type the day beside the signature"),
+        ({"answered_on": ""}, "Type the day on which it was filled in"),
         ({"answered_on": "3/18/2026"}, "This day is still to come. Check the paper."),
         ({"language": "xx"}, "Choose the language that the form is printed in."),
     ],

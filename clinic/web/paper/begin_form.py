@@ -17,7 +17,8 @@ LONGEST_NAME = 200
 OLDEST = timedelta(days=365)
 NOT_SIGNED = "Without a signature nothing is typed in. Ask the patient to sign first."
 NAME_MISSING = "Type the name beside the signature."
-DAY_MISSING = "Type the day, such as 3/17/2026."
+SIGNED_ON_MISSING = "Type the day beside the signature, such as 3/17/2026."
+ANSWERED_ON_MISSING = "Type the day on which it was filled in, such as 3/17/2026."
 STILL_TO_COME = "This day is still to come. Check the paper."
 TOO_OLD = "This is more than a year ago. Hand the patient a new form."
 NO_LANGUAGE = "Choose the language that the form is printed in."
@@ -53,11 +54,11 @@ class BeginForm(Form):
 
     def validate_signed_on(self, field: StringField) -> None:
         """Read the day."""
-        self._day(field)
+        self._day(field, SIGNED_ON_MISSING)
 
     def validate_answered_on(self, field: StringField) -> None:
         """Read the day."""
-        self._day(field)
+        self._day(field, ANSWERED_ON_MISSING)
 
     def day(self, name: str) -> date:
         """Give a day that was read. Raises BadInput."""
@@ -68,9 +69,9 @@ class BeginForm(Form):
         """Each thing to mend, with the id of its place, in page order."""
         return ((field.id, str(field.errors[0])) for field in self if field.errors)
 
-    def _day(self, field: StringField) -> None:
+    def _day(self, field: StringField, missing: str) -> None:
         if not field.data:
-            raise ValidationError(DAY_MISSING)
+            raise ValidationError(missing)
         try:
             day = day_of(field.data)
         except BadInput as fault:
