@@ -75,7 +75,9 @@ def run_check(given: argparse.Namespace) -> int:
         _tell("Shown with a mark, until somebody approves it", unsigned_lines(articles))
         _tell("To look at again", _due(articles))
     checked = content_dir() if own is None else f"{content_dir()} and {own.root}"
-    print(f"{len(faults)} faults in {checked}", file=sys.stderr)
+    print(
+        f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in {checked}", file=sys.stderr
+    )
     return 1 if faults else 0
 
 

@@ -84,7 +84,9 @@ def unfinished(content: Path, own: OwnFolder | None = None) -> list[str]:
     form = check_questionnaire(content / "questionnaires" / f"{SHIPPED}.yaml")[0]
     book = _or_faults(lambda: read_rulebook(content), None, [])
     articles, old = check_articles(content, own)
-    lacking = (*old, *untranslated(articles, content, own), *_overlaid(content, form, book))
+    told = {each.path for each in old}
+    missing = (each for each in untranslated(articles, content, own) if each.path not in told)
+    lacking = (*old, *missing, *_overlaid(content, form, book))
     lacking = (*lacking, *catalogue_faults(content))
     return [str(each) for each in lacking if each.unfinished]
 

@@ -9,6 +9,7 @@ import pytest
 
 from clinic.errors import ContentFault
 from clinic.library.articles import Articles, check_articles
+from clinic.library.check import unfinished
 from clinic.library.claims import claims, due_lines, words_of_languages
 from clinic.library.logo import check_logo, read_logo
 from clinic.library.own_articles import NEVER_REPLACED
@@ -102,6 +103,16 @@ def test_signing_the_english_does_not_make_its_translation_old(tmp_path):
 
     put(tmp_path, "en/pages/parking.md", page(body="Park in front."))
     assert read(tmp_path)[0].local("es")[0].language == "en"
+
+
+def test_a_translation_of_older_words_is_told_once_and_not_as_missing_too(tmp_path):
+    put(tmp_path, "en/pages/parking.md", page())
+    put(tmp_path, "es/pages/parking.md", page(more="source_hash: fa1c7d0f\n"))
+
+    lines = unfinished(content_dir(), read_own_folder(tmp_path, ("en", "es")))
+
+    (line,) = [each for each in lines if "es/pages/parking.md" in each]
+    assert "set source_hash to" in line
 
 
 def test_a_page_past_its_date_is_still_there_and_is_listed_as_due(tmp_path):
