@@ -18,6 +18,7 @@ from clinic.web.intake.posted import Posted
 from clinic.web.intake.reading import Unreadable
 
 YOUR_ANSWER = marked("Your answer")
+FOR_EXAMPLE = marked("For example: {form}")
 SHORT = 90
 
 
@@ -75,7 +76,8 @@ class Question(Field):
         meant = explanations(
             [self.words, help_text, *self.offered_words], glossary(self.page.language)
         )
-        return " ".join(filter(None, [help_text, form if form not in help_text else "", *meant]))
+        shown = "" if form in help_text else self.page.say(FOR_EXAMPLE).format(form=form)
+        return " ".join(filter(None, [help_text, shown, *meant]))
 
     @property
     def offered_words(self) -> list[str]:
