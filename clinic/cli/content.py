@@ -5,7 +5,7 @@ import difflib
 import json
 import sys
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,7 @@ def run_approval(given: argparse.Namespace) -> int:
         near = difflib.get_close_matches(given.file, found, n=1)
         mend = f"Did you mean {near[0]}?" if near else "`clinic check` lists all of them."
         raise BadInput(f"There is no shipped text {given.file} that is shown. {mend}")
-    on = given.on or utc_now().date()
+    on = given.on or _today()
     until = given.review_by or on + YEAR
     if until <= on:
         raise BadInput("--review-by must name a day after the day of the approval.")
@@ -125,7 +125,12 @@ def run_words(given: argparse.Namespace) -> int:
 def _due(articles: Articles) -> list[str]:
     """Everything that is overdue for a review, or due soon; no fault of a file."""
     found = claims(articles, read_rulebook(content_dir()), words_of_languages(content_dir()))
-    return list(due_lines(found, utc_now().date()))
+    return list(due_lines(found, _today()))
+
+
+def _today() -> date:
+    """The day it is at the clinic, which is not the machine's day in the evening."""
+    return utc_now().astimezone(load_settings().zone).date()
 
 
 def run_paths(given: argparse.Namespace) -> int:
