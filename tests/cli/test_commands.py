@@ -57,6 +57,18 @@ def test_unreviewed_rules_are_all_of_them_until_somebody_signs(
     assert "139 of 139 rules" in capsys.readouterr().out
 
 
+def test_an_approval_has_the_day_of_the_clinic(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = []
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):  # 26 hours apart: never on the same day
+        monkeypatch.setenv("CLINIC_TIME_ZONE", zone)
+        assert main(["approval", "en/pages/privacy.md", "--by", "Ann Lee, MD"]) == 0
+        days.append(capsys.readouterr().out.partition("reviewed_on: ")[2][:10])
+
+    assert days[0] > days[1]
+
+
 def test_plain_back_pain_takes_at_most_twenty_steps_and_fifteen_minutes(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
