@@ -124,6 +124,7 @@ def _page(invitation_id: UUID, refused: str = "") -> str:
         "staff/invitation.html",
         row=row_of(found, listed, reader()),
         link=_link(found) if found.is_open(now()) else "",
+        is_public=bool(settings().public_url),
         refused=refused,
         new_id=uuid4(),
     )

@@ -38,6 +38,7 @@ def request_for(
     clinic = clinic_details()
     role = ROLE_WORDS[by.role].lower()
     who = f"{by.name}, {role}, " if by.role is Role.CLINICIAN else ""
+    ways = "By the link or the code on this page, or ring" if settings().public_url else "Ring"
     return Request(
         question=question,
         kind_words=KINDS[kind],
@@ -47,7 +48,7 @@ def request_for(
         f"on the screen after the form was sent ({summary.sent})",
         meanwhile=meanwhile,
         responsible=f"{who}{clinic.name}",
-        call_back=f"By the link or the code on this page, or ring {clinic.phone}, "
+        call_back=f"{ways} {clinic.phone}, "
         f"{clinic.name}, and ask for {by.name}",
         financial_tie=provider.financial_tie if provider else "",
         written_by=by.name,
