@@ -108,6 +108,20 @@ def test_a_step_that_is_late_is_told_late(desk, patients, clock):
     assert "10:30 am: late." in " ".join(desk.opens(intake_id).text.split())
 
 
+def test_a_row_of_the_list_names_one_time_for_who_was_sent_to_care(desk, patients, clock):
+    intake_id = patients.sends(EMERGENCY)
+    desk.opens(intake_id)
+    desk.does("outcome", **SENT)
+    clock.forward(hours=1)
+    desk.signs_in()
+
+    row = " ".join(desk.browser.get("/staff/").select_one(".patient_row").text.split())
+    assert "Ask if they arrived, by" in row
+    assert "late" not in row
+    act = desk.opens(intake_id).select_one(".standing_line dd").text
+    assert act == "Ask if they arrived, by March 18, 10:30 am"
+
+
 def test_only_a_clinician_records_a_refusal_and_all_of_it(database, desk, clinician, patients):
     intake_id = patients.sends(EMERGENCY)
     desk.opens(intake_id)

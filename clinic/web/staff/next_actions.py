@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from clinic.actions.worklists import Listed
 from clinic.referral.emergency import EmergencyStep
 from clinic.store.alerts import Alert
-from clinic.store.emergency_steps import LastStep
+from clinic.store.emergency_steps import KeptStep, LastStep
 from clinic.store.outcomes import MISSED, LastCall, OutcomeKind
 from clinic.store.queues import Queue
 from clinic.store.worklist import Row as Stored
@@ -57,7 +57,7 @@ def about(stored: Stored, listed: Listed) -> About:
 
 def next_action(stored: Stored, known: About, reader: Reader) -> str:
     """Give the one next thing to do: an emergency first, then calls, then reading."""
-    step = _step(known.step, reader)
+    step = step_words(known.step, reader)
     if stored.queue is Queue.EMERGENCY:
         return (step if known.outcome is OutcomeKind.COULD_NOT_REACH else "") or "Call now"
     if step:
@@ -92,8 +92,8 @@ def _booking(stored: Stored, known: About, reader: Reader) -> str:
     return f"Visit is too late: book by {by}" if card.visit_on > last else BOOKED
 
 
-def _step(step: LastStep | None, reader: Reader) -> str:
-    """Say what comes next in the loop of an emergency that is not closed."""
+def step_words(step: LastStep | KeptStep | None, reader: Reader) -> str:
+    """Say what comes next in the loop of an emergency that is not closed, and by when."""
     words = STEP_ACTIONS.get(step.step) if step else None
     if step is None or words is None or step.due_at is None:
         return ""

@@ -48,8 +48,7 @@ def request_for(
         f"on the screen after the form was sent ({summary.sent})",
         meanwhile=meanwhile,
         responsible=f"{who}{clinic.name}",
-        call_back=f"{ways} {clinic.phone}, "
-        f"{clinic.name}, and ask for {by.name}",
+        call_back=f"{ways} {clinic.phone}, {clinic.name}, and ask for {by.name}",
         financial_tie=provider.financial_tie if provider else "",
         written_by=by.name,
     )

@@ -15,7 +15,7 @@ from clinic.summary.words import long_date
 from clinic.triage.rules import Urgency
 from clinic.web.staff.alarm_lines import AlarmLine, alarm_line_of
 from clinic.web.staff.due import act_by_words, is_late, visit_too_late
-from clinic.web.staff.next_actions import About, about, next_action
+from clinic.web.staff.next_actions import About, about, next_action, step_words
 from clinic.web.staff.reader import Reader
 from clinic.web.staff.words import (
     CALL_TODAY,
@@ -152,7 +152,7 @@ def row(
         phone=card.phone,
         language=card.interpreter or "English",
         areas="" if reader.is_desk else card.areas,
-        act_by=_act(facts, reader),
+        act_by=_act(facts, known, reader),
         late=is_late(facts, reader) and not facts.emergency_open,
         appointment=card.appointment,
         visit_late=visit_too_late(facts, card, reader),
@@ -189,10 +189,10 @@ def _reasons(facts: Facts, card: Card, queue: Queue, reader: Reader) -> tuple[st
     return (MISSING_REASON, *shown) if queue is Queue.INCOMPLETE else shown
 
 
-def _act(facts: Facts, reader: Reader) -> str:
-    """Say by when to act; an emergency and what is overdue say it already."""
-    words = act_by_words(facts, reader)
-    said = facts.emergency_open or facts.queue is Queue.OVERDUE or not words
+def _act(facts: Facts, known: About, reader: Reader) -> str:
+    """Say by when to act; an emergency, its next step and what is overdue say it already."""
+    words, step = act_by_words(facts, reader), step_words(known.step, reader)
+    said = facts.emergency_open or step or facts.queue is Queue.OVERDUE or not words
     return "" if said else f"Act {words[0].lower()}{words[1:]}"
 
 
