@@ -151,6 +151,8 @@ def test_a_page_that_another_site_may_have_asked_for_is_not_packed(app):
     assert encoding(Sec_Fetch_Site="same-site") is None
     assert encoding() is None
     assert encoding(Referer="http://elsewhere.test/") is None
+    assert encoding(Referer="http://localhost.elsewhere.test/") is None
+    assert encoding(Referer="http://[") is None, "no address at all"
     assert encoding(Referer="http://localhost/") == "gzip"
     assert encoding(Sec_Fetch_Site="same-origin") == "gzip"
     assert encoding(Sec_Fetch_Site="none") == "gzip"
