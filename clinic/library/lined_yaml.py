@@ -110,6 +110,9 @@ class Fields:
         value = self.value(key)
         if value is None:
             return None
+        if isinstance(value, dict | list):  # not told: a few aliases make it longer than memory
+            self.fault(key, f"{key!r} must be a date such as 2027-05-13")
+            return None
         try:
             return dt.date.fromisoformat(str(value))
         except ValueError:

@@ -24,7 +24,9 @@ ELEMENTS = frozenset(
     }
 )
 REFERENCE = re.compile(r"url\(\s*['\"]?(?P<to>[^)'\"]*)", re.IGNORECASE)
-ACTIVE = re.compile(r"@|\\|expression|javascript:|data:|https?:", re.IGNORECASE)
+ACTIVE = re.compile(
+    r"@|\\|expression|javascript:|data:|https?:|\b(?:image(?:-set)?|src)\s*\(", re.IGNORECASE
+)
 ENCODING = re.compile(r"<\?xml\s[^>]*encoding\s*=\s*['\"](?!utf-8['\"])", re.IGNORECASE)
 INSTRUCTION = re.compile(r"<\?(?!xml\s)", re.IGNORECASE)
 LENGTH = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)(?:px)?\s*")
@@ -135,7 +137,7 @@ def _not_allowed(element: ET.Element) -> Iterator[str]:
         yield f"a logo may not hold <{name}>: save it as plain SVG with paths"
     elif tag.startswith(XHTML):
         yield "a logo may hold no part of a web page: save it as plain SVG"
-    if name == "style" and _reaches_out(element.text or ""):
+    if name == "style" and _reaches_out("".join(element.itertext())):
         yield "the style of a logo may load nothing: save it as plain SVG"
     for key, value in element.attrib.items():
         name_only = key.rpartition("}")[2].lower()

@@ -68,7 +68,8 @@ class OwnArticleFile(ArticleFile):
 
     def _fields(self, mapping: LinedMap) -> Fields:
         """Let a page of the clinic's own leave out what only shipped texts need."""
-        signed = bool(str(mapping.get("reviewed_by") or "").strip())
+        by = mapping.get("reviewed_by")
+        signed = bool(by.strip() if isinstance(by, str) else by)
         if signed != (mapping.get("reviewed_on") is not None):
             key = "reviewed_by" if "reviewed_by" in mapping else "reviewed_on"
             Fields(mapping, self.path, self.faults, first_line=2).fault(key, SIGNED_WHOLE)

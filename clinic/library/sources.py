@@ -101,10 +101,13 @@ def sources_in(text: str, path: str) -> tuple[Sources, list[Fault]]:
 def _source(key: str, fields: Fields) -> Source:
     fields.only(KEYS)
     url = fields.text_or_none("url")
+    path = _path_of(url or "")
     if url is not None and not url.startswith("https://"):
         fields.fault("url", "'url' must begin with https://")
+    elif path is None:
+        fields.fault("url", "'url' is no address of a page: look at its brackets")
     to_replace = fields.mapping.get("to_replace") is True
-    if url is not None and not to_replace and not urlsplit(url).path.strip("/"):
+    if url is not None and not to_replace and path is not None and not path.strip("/"):
         fields.fault("url", "'url' leads to a front page: name the page, or set 'to_replace'")
     return Source(
         key=key,
@@ -118,3 +121,11 @@ def _source(key: str, fields: Fields) -> Source:
         checked_on=fields.date("checked_on"),
         to_replace=to_replace,
     )
+
+
+def _path_of(url: str) -> str | None:
+    """Give what stands behind the host of an address; None for what is none, such as https://[."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return None

@@ -475,12 +475,16 @@ def test_no_reader_is_led_to_a_front_page_or_a_blog():
     assert all(source.link is None for source in sources if source.to_replace)
 
 
-def test_a_link_to_a_front_page_is_told(content):
-    line = spoil(content, "sources.yaml", "nlm.nih.gov/19790051", "nlm.nih.gov/")
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [("nlm.nih.gov/", "leads to a front page"), ("nlm.nih.gov[/1", "is no address of a page")],
+)
+def test_a_link_to_a_front_page_or_to_nowhere_is_told(content, new, why):
+    line = spoil(content, "sources.yaml", "nlm.nih.gov/19790051", new)
 
     (told,) = check_sources(content)[1]
 
-    assert f"sources.yaml:{line}: 'url' leads to a front page" in str(told)
+    assert f"sources.yaml:{line}: 'url' {why}" in str(told)
 
 
 def test_a_source_named_twice_is_told(content):

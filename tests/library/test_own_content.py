@@ -183,6 +183,22 @@ def test_a_wrong_approval_is_told_with_its_line(tmp_path, text, why):
 # --- shipped texts in the clinic's words ---
 
 
+@pytest.mark.parametrize("key", ["reviewed_by", "reviewed_on", "review_by", "title"])
+def test_a_list_of_lists_of_lists_in_place_of_a_word_is_told_and_not_written_out(tmp_path, key):
+    lists = ["a0: &a0 [x, x, x, x, x, x, x, x]"]
+    lists += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 8)}]" for n in range(1, 30)]
+    signed = {"reviewed_by": "Dr. Example", "reviewed_on": "2026-11-01", "review_by": "2027-11-01"}
+    front = "\n".join(f"{name}: {value}" for name, value in ({**signed, key: "*a29"}).items())
+    title = "" if key == "title" else "title: Parking\n"
+    put(
+        tmp_path,
+        "en/pages/parking.md",
+        f"---\n{chr(10).join(lists)}\n{title}purpose: Where\n{front}\n---\nPark.\n",
+    )
+
+    assert f"{key!r} must be" in told(tmp_path)
+
+
 def test_a_signed_text_stands_in_place_of_the_shipped_one(tmp_path):
     put(tmp_path, PRIVACY, whole(PRIVACY).replace("title: ", "title: Our "))
 
@@ -367,6 +383,8 @@ def test_a_plain_drawing_is_a_logo():
         svg('<path fill="url(https://elsewhere.example/x#a)"/>'),
         svg("<style>@import 'https://elsewhere.example/x.css';</style>"),
         svg("<style>path{fill:u\\72l(x)}</style>"),
+        svg("<style>path{fill:red}<g/>@import '//elsewhere.example/x.css';</style>"),
+        svg("""<path style="mask:image-set('//elsewhere.example/x.png' 1x)" d="M0 0"/>"""),
         svg('<a href="#x"/>'),
         svg('<path xml:base="https://elsewhere.example/"/>'),
         svg("<foreignObject/>"),
