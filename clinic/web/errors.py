@@ -105,6 +105,8 @@ def _no_token(error: CSRFError) -> Answer | WebResponse:
     kept = [] if foreign else _typed()
     is_open = INTAKE_KEY in session
     step_id = (request.view_args or {}).get("step_id") or request.form.get(KEPT_STEP)
+    if not (foreign or step_id) and (wait := sessions.wait_for_one()):
+        return _too_many(TooManyAttempts(wait))
     return _page(
         "no_token",
         400,

@@ -161,6 +161,14 @@ def _are_too_many(tx: Transaction) -> bool:
     return limits.hit(tx, limits.SESSIONS_OF_ADDRESS, remote_address(), now()) is not None
 
 
+def wait_for_one() -> int:
+    """Give for how many seconds this address gets no session, where that is why no cookie came."""
+    if came_with_cookie():
+        return 0
+    with house().database.reading() as reading:
+        return limits.wait(reading, limits.SESSIONS_OF_ADDRESS, remote_address(), now()) or 0
+
+
 def _opened(reading: Transaction, token: str, bound: str) -> StoredSession:
     found = rows.load(reading, token, now()) if token else None
     if found is None:

@@ -265,6 +265,12 @@ def test_no_address_fills_the_table_of_sessions(app, database, clock):
 
     assert first.client.get_cookie("clinic")
     assert second.client.get_cookie("clinic") is None
+    for door in ("/intake/", "/staff/sign-in"):
+        second.client.get(door)
+        answer = second.client.post(door, data={"name": "Pat"})
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "900"), door
+        assert b"Too many tries" in answer.data, door
+        assert b"cookie" not in answer.data, "no cookie was kept back by the browser"
     with database.reading() as tx:
         assert tx.scalar(select(func.count()).select_from(session_table)) == 1
     clock.forward(minutes=16)

@@ -136,7 +136,7 @@ def _stop(status: int, heading: str) -> Callable[[ClinicError], tuple[str, int]]
 
 
 def _too_many(error: TooManyAttempts) -> tuple[str, int, dict[str, str]]:
-    page = render_template("staff/stop.html", heading="Too many wrong tries", words=str(error))
+    page = render_template("staff/stop.html", heading="Too many tries", words=str(error))
     return page, 429, {"Retry-After": str(error.wait_seconds)}
 
 
@@ -151,9 +151,11 @@ def _signed_out(_error: Unauthorized) -> tuple[str, int]:
     return page, 401
 
 
-def _not_taken(_error: CSRFError) -> tuple[str, int]:
+def _not_taken(_error: CSRFError) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Say why a post was not taken; another site gets nothing of it back."""
     foreign = bool(g.get("foreign"))
+    if not (foreign or _typed()) and (wait := sessions.wait_for_one()):
+        return _too_many(TooManyAttempts(wait))
     page = render_template(
         "staff/not_taken.html",
         foreign=foreign,
