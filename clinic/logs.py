@@ -10,6 +10,7 @@ import logging
 import sys
 import threading
 import traceback
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -22,7 +23,7 @@ ALLOWED = (
 )
 """The keys that a line may have, in order. None is ever given what somebody sent."""
 LONGEST = 160
-PACKAGE = "/clinic/"
+PACKAGE = Path(__file__).parent
 SAYABLE = frozenset(
     {
         "Starting gunicorn %s",
@@ -76,8 +77,9 @@ def place_of(error: BaseException | None) -> str:
     """Give the innermost line of ours that an error went through."""
     place = ""
     for frame in traceback.extract_tb(error.__traceback__ if error else None):
-        if PACKAGE in frame.filename:
-            place = f"{frame.filename.rpartition(PACKAGE)[2]}:{frame.lineno}"
+        file = Path(frame.filename)
+        if file.is_relative_to(PACKAGE):
+            place = f"{file.relative_to(PACKAGE).as_posix()}:{frame.lineno}"
     return place
 
 

@@ -23,7 +23,8 @@ def clinic_with_staff(tmp_path, monkeypatch):
     """A clinic of the test's own, with a desk, an admin and somebody who left."""
     monkeypatch.setenv("CLINIC_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("CLINIC_KEY_FILE", str(tmp_path / "keys" / "clinic.key"))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+    for name in ("DATABASE_URL", "PORT"):
+        monkeypatch.delenv(name, raising=False)
     with open_database(load_settings(), demo_key=True) as database, database.writing() as tx:
         hire(tx, "nina", Role.FRONT_DESK)
         hire(tx, "root", Role.ADMIN)

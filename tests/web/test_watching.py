@@ -12,6 +12,8 @@ from clinic.store import alerts, audit, outbox
 from clinic.store.audit_chain import anchor_file, seal
 from clinic.store.backup_make import MADE
 from clinic.watch import registry
+from clinic.web.intake.dates import read_date
+from clinic.web.intake.reading import Unreadable
 from clinic.web.security import Audience, open_to
 from tests.store.kept import alarmed_draft
 
@@ -102,6 +104,17 @@ def test_what_a_library_says_is_left_out_but_for_where_it_was_said(told):
     assert (mine["library"], mine["kind"]) == ("waitress", "ValueError")
     assert re.fullmatch(r"test_watching:\d+", mine["place"])
     assert known["said"] == "Worker (pid:7) exited with code 1."
+
+
+def test_a_file_in_a_folder_that_is_called_clinic_is_not_ours():
+    code = compile("1 / 0", "/srv/clinic/lib/library.py", "exec")
+    with pytest.raises(ZeroDivisionError) as foreign:
+        exec(code)  # noqa: S102
+    with pytest.raises(Unreadable) as ours:
+        read_date("x", "", "")
+
+    assert logs.place_of(foreign.value) == ""
+    assert re.fullmatch(r"web/intake/dates\.py:\d+", logs.place_of(ours.value))
 
 
 def test_no_label_comes_from_what_was_sent(browser, database, clock):
