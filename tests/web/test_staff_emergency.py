@@ -105,7 +105,11 @@ def test_a_step_that_is_late_is_told_late(desk, patients, clock):
     clock.forward(hours=24)
     desk.signs_in()
 
-    assert "10:30 am: late." in " ".join(desk.opens(intake_id).text.split())
+    page = desk.opens(intake_id)
+    assert "10:30 am: late." in " ".join(page.text.split())
+    act = page.select_one(".standing_line__late").text
+    assert act.startswith("Ask if they arrived: late since")
+    assert act.count("late") == 1
 
 
 def test_a_row_of_the_list_names_one_time_for_who_was_sent_to_care(desk, patients, clock):

@@ -98,7 +98,12 @@ def step_words(step: LastStep | KeptStep | None, reader: Reader) -> str:
     if step is None or words is None or step.due_at is None:
         return ""
     due = moment(step.due_at, reader.zone, reader.now)
-    return f"{words}: late since {due}" if step.due_at <= reader.now else f"{words}, by {due}"
+    return f"{words}: late since {due}" if step_is_late(step, reader) else f"{words}, by {due}"
+
+
+def step_is_late(step: LastStep | KeptStep, reader: Reader) -> bool:
+    """True when the next step of an emergency is overdue."""
+    return step.due_at is not None and step.due_at <= reader.now
 
 
 def _call(stored: Stored, known: About, reader: Reader) -> str:

@@ -18,7 +18,7 @@ from clinic.store.staff_facts import StaffFact
 from clinic.summary.words import long_date
 from clinic.triage.rules import Urgency
 from clinic.web.staff.due import act_by_words, is_late, visit_too_late
-from clinic.web.staff.next_actions import step_words
+from clinic.web.staff.next_actions import step_is_late, step_words
 from clinic.web.staff.rows import NO_CARD, Reader, owner_words
 from clinic.web.staff.words import (
     LEVEL_WORDS,
@@ -119,7 +119,7 @@ def standing(opened: Opened, reader: Reader) -> Standing:
         so_far=LEVEL_WORDS[level] if facts.queue is Queue.INCOMPLETE else "",
         by_rules=LEVEL_WORDS[by_rules] if level is not by_rules else "",
         act_by="Now" if facts.emergency_open else step or act_by_words(facts, reader),
-        late=is_late(facts, reader) and not step,
+        late=step_is_late(opened.steps[-1], reader) if step else is_late(facts, reader),
         state=STATE_WORDS[facts.state],
         draft=facts.state is IntakeState.DRAFT,
         sent=moment(facts.submitted_at, reader.zone, reader.now) if facts.submitted_at else "",
